@@ -1,0 +1,107 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type { Input } from "@pulumi/pulumi";
+
+/** How Redis is run. `standalone`: one node. `sentinel`: a master, its replicas, and sentinels that replace a lost master. */
+export type Mode = "standalone" | "sentinel";
+
+/** When the append-only file is synced to disk: each second (a crash loses at most one), at each write, or when the kernel likes. */
+export type Fsync = "everysec" | "always" | "no";
+
+/** Whether pods of one kind must run on different nodes, or only do so where there are enough. */
+export type Spread = "preferred" | "required";
+
+/** What a Redis pod may use. Everything else that has to do with memory is derived from it: see `sizing.ts`. */
+export interface ResourcesArgs {
+  /** Memory limit and request of each Redis pod, as a Kubernetes quantity in Mi or Gi; at least 64Mi. @default "256Mi" */
+  memory?: string;
+  /** CPU request of each Redis pod, as a Kubernetes quantity; there is no CPU limit, for throttling is a latency fault. @default "100m" */
+  cpu?: string;
+}
+
+export interface PersistenceArgs {
+  /** Size of each pod's volume, in Gi or Mi; at least what the memory needs (`sizing.ts`). @default the smallest sensible, in whole Gi */
+  size?: string;
+  /** StorageClass of the volumes. @default the cluster's own default */
+  storageClass?: Input<string>;
+  /** When a write reaches the disk. @default "everysec": a crash loses at most one second of writes */
+  fsync?: Fsync;
+  /** RDB save points, as in redis.conf: pairs of seconds and changes. @default "3600 1 300 100 60 10000" */
+  save?: string;
+}
+
+export interface AuthArgs {
+  /** Password of Redis and of the sentinels; 16 to 128 letters, digits or any of `-._~`. @default generated, 32 characters */
+  password?: Input<string>;
+}
+
+/** How fast, and how surely, a lost master is replaced. Sentinel mode only. */
+export interface FailoverArgs {
+  /** After how many milliseconds of silence a sentinel takes the master for lost; at least 1000. @default 5000 */
+  downAfter?: number;
+  /** Milliseconds; a failover that did not succeed is tried again after twice this. @default 30000 */
+  failoverTimeout?: number;
+}
+
+/** The endpoint that always leads to the current master (HAProxy). Sentinel mode only. */
+export interface EndpointArgs {
+  /** Official HAProxy image, alpine variant, of a fixed version. @default "haproxy:3.0.11-alpine" */
+  image?: string;
+  /** How many HAProxy pods; at least 2, so that one may go. @default 2 */
+  replicas?: number;
+}
+
+export interface SchedulingArgs {
+  /** Whether pods of one kind (Redis, sentinels, endpoint) must be on different nodes. @default "preferred" */
+  spread?: Spread;
+  /** Labels that a node must have. */
+  nodeSelector?: Input<Record<string, Input<string>>>;
+  /** Taints that the pods tolerate. */
+  tolerations?: Input<Input<k8s.types.input.core.v1.Toleration>[]>;
+}
+
+/** Arguments of {@link Redis}. */
+export interface RedisArgs {
+  /** Which topology. Changing it later makes a new, empty Redis: the pods' volumes differ. */
+  mode: Mode;
+  /** The namespace that everything lives in. @default the component's name */
+  namespace?: string;
+  /** Whether the namespace is made here, or is there already. @default true */
+  createNamespace?: boolean;
+  /** Official Redis image, alpine variant, of a fixed version: `x.y.z` in the tag, or a digest. @default "redis:8.0.2-alpine" */
+  image?: string;
+  /** Data pods, including the master; at least 2. Sentinel mode only. @default 3 */
+  replicas?: number;
+  /** Sentinels; odd, at least 3. Sentinel mode only. @default 3 */
+  sentinels?: number;
+  /** How many sentinels must agree that the master is lost; a majority at least. Sentinel mode only. @default the majority */
+  quorum?: number;
+  /** The name that the sentinels know the master by; unique, so that two installations can never merge. @default "<stack>-<name>" */
+  masterName?: string;
+  resources?: ResourcesArgs;
+  persistence?: PersistenceArgs;
+  auth?: AuthArgs;
+  failover?: FailoverArgs;
+  endpoint?: EndpointArgs;
+  scheduling?: SchedulingArgs;
+  /** Further redis.conf directives, e.g. `{"maxmemory-policy": "allkeys-lru"}`; one that the component owns is refused by name. */
+  settings?: Record<string, string>;
+}
+
+/** {@link RedisArgs} with every default filled in. */
+export interface RedisSettings {
+  mode: Mode;
+  namespace: string;
+  createNamespace: boolean;
+  image: string;
+  replicas: number;
+  sentinels: number;
+  quorum: number;
+  masterName: string;
+  resources: Required<ResourcesArgs>;
+  persistence: Required<Omit<PersistenceArgs, "storageClass">> & Pick<PersistenceArgs, "storageClass">;
+  auth: AuthArgs;
+  failover: Required<FailoverArgs>;
+  endpoint: Required<EndpointArgs>;
+  scheduling: SchedulingArgs & { spread: Spread };
+  settings: Record<string, string>;
+}

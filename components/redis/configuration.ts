@@ -1,0 +1,57 @@
+import type { RedisSettings } from "./args";
+import { deriveSizing } from "./sizing";
+
+/** Redis listens here in every pod, and so do the Services. */
+export const redisPort = 6379;
+export const sentinelPort = 26379;
+
+const lines = (directives: readonly (readonly [string, string | number])[]) => directives.map(([name, value]) => `${name} ${value}`).join("\n");
+
+/**
+ * redis.conf of a data pod, but for what only the pod itself knows (password, announced address), which its start script appends.
+ * Pure: the same settings give the same text, and a changed text rolls the pods.
+ */
+export function redisConf(settings: RedisSettings): string {
+  const sizing = deriveSizing(settings.resources.memory);
+  return `${lines([
+    ["port", redisPort],
+    ["bind", "* -::*"],
+    // What lets clients in is the password, not the protection switched off.
+    ["protected-mode", "yes"],
+    ["dir", "/data"],
+    ["maxmemory", sizing.maxmemory],
+    ["appendonly", "yes"],
+    ["appendfsync", settings.persistence.fsync],
+    ["aof-use-rdb-preamble", "yes"],
+    ["save", settings.persistence.save],
+    ["repl-backlog-size", sizing.replicationBacklog],
+    // The append-only file has every write and is synced on the way out: an RDB file then would only make a stop longer.
+    ["shutdown-on-sigterm", "nosave"],
+    // A replica that has to copy everything waits for no other to join it.
+    ["repl-diskless-sync-delay", 0],
+    ...replicaGuard(settings),
+    ...Object.entries(settings.settings),
+  ])}\n`;
+}
+
+/**
+ * A master that no replica follows refuses writes, so that one cut off with its clients cannot acknowledge what is lost when it
+ * rejoins. With a single replica that would trade each restart of it for an outage, so there it is off.
+ */
+function replicaGuard(settings: RedisSettings): [string, number][] {
+  if (settings.mode === "standalone") return [];
+  return [["min-replicas-to-write", settings.replicas > 2 ? 1 : 0], ["min-replicas-max-lag", 5]];
+}
+
+/** sentinel.conf, but for what the start script adds: identity, password, and the memory of the sentinel before it. */
+export function sentinelConf(): string {
+  return `${lines([
+    ["port", sentinelPort],
+    ["bind", "* -::*"],
+    ["protected-mode", "yes"],
+    ["dir", "/data"],
+    // Addresses only: a slow look-up of a name would block Sentinel into TILT, half a minute without failover.
+    ["sentinel resolve-hostnames", "no"],
+    ["sentinel deny-scripts-reconfig", "yes"],
+  ])}\n`;
+}

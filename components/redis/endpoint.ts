@@ -1,0 +1,67 @@
+import * as k8s from "@pulumi/kubernetes";
+import type { ComponentResource, Output } from "@pulumi/pulumi";
+import type { RedisSettings } from "./args";
+import { redisPort } from "./configuration";
+import type { Foundation } from "./foundation";
+import { endpointPorts, haproxyConf, type Node } from "./haproxy";
+import { commonLabels, selectorLabels } from "./labels";
+import { configMapVolume, containerSecurity, mount, passwordEnv, podBase, podSecurity, users } from "./pod";
+import { clientService, hostName } from "./service";
+import { createDisruptionBudget } from "./workload";
+import * as pulumi from "@pulumi/pulumi";
+
+export interface Endpoint {
+  /** Always leads to the current master. */
+  host: Output<string>;
+  /** Leads to replicas that are in sync. */
+  readHost: Output<string>;
+}
+
+/** The master endpoint, for clients that know nothing of Sentinel: HAProxy pods behind one Service for the master and one for reads. */
+export function createEndpoint(name: string, settings: RedisSettings, foundation: Foundation, nodes: Output<Node[]>, sentinels: Output<Node[]>, parent: ComponentResource): Endpoint {
+  const { namespace } = foundation;
+  const labels = { ...commonLabels(name), ...selectorLabels(name, "endpoint") };
+  const configuration = new k8s.core.v1.ConfigMap(`${name}-endpoint`, {
+    metadata: { namespace, labels: commonLabels(name) },
+    data: { "haproxy.cfg": pulumi.all([nodes, sentinels]).apply(([redis, watchers]) => haproxyConf(settings, redis, watchers)) },
+  }, { parent });
+  new k8s.apps.v1.Deployment(`${name}-endpoint`, {
+    metadata: { name: `${name}-endpoint`, namespace, labels },
+    spec: {
+      replicas: settings.endpoint.replicas,
+      // A new pod is ready before an old one goes: the endpoint never has less than it was asked for.
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+      selector: { matchLabels: selectorLabels(name, "endpoint") },
+      template: { metadata: { labels }, spec: endpointPod(name, settings, configuration.metadata.name, foundation.secret) },
+    },
+  }, { parent });
+  createDisruptionBudget(name, `${name}-endpoint`, namespace, "endpoint", parent);
+  const service = { instance: name, namespace, selector: selectorLabels(name, "endpoint") };
+  return {
+    host: hostName(clientService({ ...service, name, ports: [{ name: "redis", port: redisPort, targetPort: endpointPorts.master }] }, parent)),
+    readHost: hostName(clientService({ ...service, name: `${name}-read`, ports: [{ name: "redis", port: redisPort, targetPort: endpointPorts.read }] }, parent)),
+  };
+}
+
+function endpointPod(name: string, settings: RedisSettings, configuration: Output<string>, secret: Output<string>): k8s.types.input.core.v1.PodSpec {
+  const health = { httpGet: { path: "/health", port: "health" }, periodSeconds: 2, failureThreshold: 3 };
+  return {
+    ...podBase(name, "endpoint", settings.scheduling),
+    securityContext: podSecurity(users.haproxy),
+    containers: [{
+      name: "haproxy",
+      image: settings.endpoint.image,
+      command: ["haproxy", "-db", "-f", "/config/haproxy.cfg"],
+      env: [passwordEnv(secret)],
+      ports: Object.entries(endpointPorts).map(([port, containerPort]) => ({ name: port, containerPort })),
+      resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "128Mi" } },
+      securityContext: containerSecurity,
+      readinessProbe: health,
+      livenessProbe: { ...health, periodSeconds: 10 },
+      // On SIGUSR1 HAProxy finishes its sessions, which in Redis may last for days; on SIGTERM it lets them go, and clients reconnect.
+      lifecycle: { preStop: { exec: { command: ["/bin/sh", "-c", "sleep 2"] } } },
+      volumeMounts: [mount("configuration", "/config")],
+    }],
+    volumes: [configMapVolume("configuration", configuration)],
+  };
+}

@@ -1,0 +1,95 @@
+import type { RedisSettings } from "./args";
+import { redisPort, sentinelPort } from "./configuration";
+import { majority } from "./settings";
+
+/** A pod and the address of its own Service. */
+export interface Node {
+  name: string;
+  address: string;
+}
+
+/** Where the endpoint's pods answer: the master, the replicas, and their own health. */
+export const endpointPorts = { master: 6379, read: 6380, health: 8404 } as const;
+
+// HAProxy takes the password from its environment, in double quotes, where nothing but `$`, `\` and `"` is special.
+const check = (steps: string[]) => ["  option tcp-check", "  tcp-check connect", `  tcp-check send "AUTH \${REDISCLI_AUTH}\\r\\n"`, "  tcp-check expect string +OK", ...steps.map((step) => `  tcp-check ${step}`), "  tcp-check send QUIT\\r\\n", "  tcp-check expect string +OK"];
+const address = (host: string, port: number) => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`);
+
+/** One vote for `node` from each sentinel that names it as the master. */
+function votes(node: Node, sentinels: readonly Node[], masterName: string): string[] {
+  return [
+    `backend votes-${node.name}`,
+    ...check([`send "SENTINEL GET-MASTER-ADDR-BY-NAME ${masterName}\\r\\n"`, `expect string "${node.address}\\r\\n"`]),
+    ...sentinels.map((sentinel) => `  server ${sentinel.name} ${address(sentinel.address, sentinelPort)} check inter 1s fall 1 rise 1`),
+    "",
+  ];
+}
+
+/** The node itself says that it is master. Its sessions are cut when it stops saying so: a pooled connection would read `READONLY` for ever. */
+function master(node: Node): string[] {
+  return [
+    `backend master-${node.name}`,
+    ...check(["send INFO\\ replication\\r\\n", "expect string role:master"]),
+    `  server ${node.name} ${address(node.address, redisPort)} check inter 500ms fall 1 rise 1 on-marked-down shutdown-sessions`,
+    "",
+  ];
+}
+
+function replicas(nodes: readonly Node[]): string[] {
+  return [
+    "backend replicas",
+    "  balance leastconn",
+    ...check(["send INFO\\ replication\\r\\n", "expect rstring role:slave[^*]*master_link_status:up"]),
+    ...nodes.map((node) => `  server ${node.name} ${address(node.address, redisPort)} check inter 1s fall 1 rise 1 on-marked-down shutdown-sessions`),
+    "",
+  ];
+}
+
+/**
+ * haproxy.cfg of the endpoint. A connection goes to the one node that says it is master *and* that a majority of the sentinels names;
+ * without one it is refused, never sent somewhere else. Reads go to replicas with a live link, or to the master if there is none.
+ */
+export function haproxyConf(settings: RedisSettings, nodes: readonly Node[], sentinels: readonly Node[]): string {
+  const isMaster = (node: Node) => `{ nbsrv(votes-${node.name}) ge ${majority(sentinels.length)} } { nbsrv(master-${node.name}) ge 1 }`;
+  return [
+    "global",
+    "  log stdout format raw local0 notice",
+    "  maxconn 10000",
+    "",
+    "defaults",
+    "  mode tcp",
+    "  log global",
+    "  option dontlognull",
+    "  timeout connect 2s",
+    "  timeout check 2s",
+    // Redis connections may be silent for hours (subscribers, pools): a dead peer is found by keepalive, not by a time limit.
+    "  timeout client 1d",
+    "  timeout server 1d",
+    "  option clitcpka",
+    "  option srvtcpka",
+    "",
+    "frontend master",
+    `  bind :${endpointPorts.master}`,
+    ...nodes.map((node) => `  use_backend master-${node.name} if ${isMaster(node)}`),
+    "  default_backend nobody",
+    "",
+    "frontend read",
+    `  bind :${endpointPorts.read}`,
+    "  use_backend replicas if { nbsrv(replicas) ge 1 }",
+    ...nodes.map((node) => `  use_backend master-${node.name} if ${isMaster(node)}`),
+    "  default_backend nobody",
+    "",
+    "frontend health",
+    "  mode http",
+    "  timeout client 5s",
+    `  bind :${endpointPorts.health}`,
+    "  monitor-uri /health",
+    "",
+    // No server: the connection is closed at once, and the client's own retry finds the next master.
+    "backend nobody",
+    "  tcp-request content reject",
+    "",
+    ...nodes.flatMap((node) => [...master(node), ...votes(node, sentinels, settings.masterName)]),
+    ...replicas(nodes),
+  ].join("\n");
+}

@@ -1,0 +1,79 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RedisArgs } from "./args";
+import { redisPort, sentinelConf, sentinelPort } from "./configuration";
+import { createFoundation } from "./foundation";
+import { Sentinel } from "./sentinel";
+import { withDefaults } from "./settings";
+import { Standalone } from "./standalone";
+import { findMistakes } from "./validation";
+
+/**
+ * Redis on Kubernetes: `standalone`, or `sentinel` (a master, replicas, sentinels that replace a lost master, and an endpoint that
+ * follows it). Authentication, the append-only file and RDB are always on.
+ *
+ * @example
+ * const redis = new Redis("redis", { mode: "sentinel", resources: { memory: "1Gi" } }, { provider });
+ * export const host = redis.host;
+ *
+ * @throws InputPropertiesError with every mistake in the arguments, before any resource is made
+ */
+export class Redis extends pulumi.ComponentResource {
+  /** Name of the Service that leads to Redis; in sentinel mode always to the current master. */
+  readonly host: pulumi.Output<string>;
+  /** Port of `host` and `readHost`: 6379. */
+  readonly port: pulumi.Output<number>;
+  /** Name of the Service that leads to replicas in sync (the same as `host` in standalone mode). */
+  readonly readHost: pulumi.Output<string>;
+  /** Name of the Service that leads to the sentinels; undefined in standalone mode, as are the next three. */
+  readonly sentinelHost: pulumi.Output<string | undefined>;
+  /** Port of the sentinels: 26379. */
+  readonly sentinelPort: pulumi.Output<number | undefined>;
+  /** The name that the sentinels know the master by. */
+  readonly masterName: pulumi.Output<string | undefined>;
+  /** Every sentinel as `host:port`, for clients that want them all. */
+  readonly sentinelNodes: pulumi.Output<string[] | undefined>;
+  /** Password of Redis and of the sentinels (secret). */
+  readonly password: pulumi.Output<string>;
+  /** `redis://:password@host:port` (secret). */
+  readonly url: pulumi.Output<string>;
+  /** `redis-sentinel://:password@node,node/0#masterName`, as Lettuce reads it (secret); undefined in standalone mode. */
+  readonly sentinelUrl: pulumi.Output<string | undefined>;
+  /** The namespace that everything lives in. */
+  readonly namespace: pulumi.Output<string>;
+
+  constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("redis-gke:redis:Redis", name, {}, opts);
+    refuseMistakes(name, args);
+    const settings = withDefaults(name, pulumi.getStack(), args);
+
+    const foundation = createFoundation(name, settings, settings.mode === "sentinel" ? { "sentinel.conf": sentinelConf() } : {}, this);
+    const standalone = settings.mode === "standalone" ? new Standalone(name, settings, foundation, { parent: this }) : undefined;
+    const sentinel = settings.mode === "sentinel" ? new Sentinel(name, settings, foundation, { parent: this }) : undefined;
+
+    this.host = (sentinel ?? standalone)!.host;
+    this.readHost = sentinel?.readHost ?? this.host;
+    this.port = pulumi.output(redisPort);
+    this.sentinelHost = pulumi.output(sentinel?.sentinelHost);
+    this.sentinelPort = pulumi.output(sentinel && sentinelPort);
+    this.masterName = pulumi.output(sentinel && settings.masterName);
+    this.sentinelNodes = pulumi.output(sentinel?.sentinelNodes);
+    this.password = pulumi.secret(foundation.password);
+    this.url = pulumi.interpolate`redis://:${this.password}@${this.host}:${redisPort}`;
+    this.sentinelUrl = pulumi.all([this.sentinelNodes, this.password]).apply(([nodes, password]) => nodes && `redis-sentinel://:${password}@${nodes.join(",")}/0#${settings.masterName}`);
+    this.namespace = foundation.namespace;
+    this.registerOutputs({
+      host: this.host, port: this.port, readHost: this.readHost,
+      sentinelHost: this.sentinelHost, sentinelPort: this.sentinelPort, masterName: this.masterName, sentinelNodes: this.sentinelNodes,
+      password: this.password, url: this.url, sentinelUrl: this.sentinelUrl, namespace: this.namespace,
+    });
+  }
+}
+
+function refuseMistakes(name: string, args: RedisArgs): void {
+  const mistakes = findMistakes(args);
+  if (mistakes.length === 0) return;
+  throw new pulumi.InputPropertiesError({
+    message: `Redis "${name}" cannot be made from these arguments:`,
+    errors: mistakes.map(({ property, value, reason }) => ({ propertyPath: property, reason: `${JSON.stringify(value)} ${reason}` })),
+  });
+}

@@ -1,0 +1,14 @@
+# shellcheck shell=sh disable=SC2154 # redis_port comes from lib.sh
+# Writes the configuration that Redis runs with. Sourced by the start scripts.
+
+# The rendered file plus what only the pod knows, fresh at each start: Redis rewrites its file when a sentinel changes its role, and
+# what it wrote last time must not outlive the pod. The password goes through the environment, so that no ConfigMap holds it.
+render_redis_configuration() {
+    mkdir -p "$RUN"
+    (
+        umask 077
+        cat "$CONFIG/redis.conf"
+        printf 'requirepass %s\nmasterauth %s\n' "$REDISCLI_AUTH" "$REDISCLI_AUTH"
+        [ -z "${OWN:-}" ] || printf 'replica-announce-ip %s\nreplica-announce-port %s\n' "$OWN" "$redis_port"
+    ) >"$RUN/redis.conf"
+}

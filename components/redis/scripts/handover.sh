@@ -1,0 +1,51 @@
+# shellcheck shell=sh disable=SC2154 # lib.sh and redis-start.sh set what is used here
+# Hands the mastership over before this node stops, without losing a write. Sourced by redis-start.sh.
+#
+# Writes are paused, a replica catches up to this node's very offset, a sentinel promotes one, and a majority of sentinels and the new
+# master's own ROLE confirm it. If that cannot be done in time, writes go on and Redis's own shutdown waits for its replicas.
+
+replica_addresses() { ask_local INFO replication | tr -d '\r' | sed -n 's/^slave[0-9]*:ip=\([^,]*\),port=[0-9]*,state=online,.*/\1/p'; }
+
+offset_of() { ask "$1" "$redis_port" INFO replication | field "$2"; }
+
+# eventually SECONDS COMMAND...: tries every 50 ms.
+eventually() {
+    deadline=$(($(date +%s) + $1))
+    shift
+    until "$@"; do
+        [ "$(date +%s)" -lt "$deadline" ] || return 1
+        sleep 0.05
+    done
+}
+
+some_replica_has_everything() {
+    written=$(offset_of "$LOCAL" master_repl_offset)
+    for replica in $(replica_addresses); do
+        # Read from the replica itself: the master's own table of offsets is a second old.
+        [ "$(offset_of "$replica" slave_repl_offset)" = "$written" ] && return 0
+    done
+    return 1
+}
+
+another_is_master() {
+    named=$(named_by_majority)
+    [ -n "$named" ] && [ "$named" != "$OWN" ] && [ "$(role_of "$named")" = master ]
+}
+
+hand_over() {
+    [ "$(role_of "$LOCAL")" = master ] || return 0
+    [ -n "$(replica_addresses)" ] || { log "handover: no replica is online, nobody can take over"; return 0; }
+    log "handover: pausing writes"
+    # A PING to the replicas that are not chosen would put them ahead of the new master, and cost each of them a full copy.
+    ask_local CONFIG SET repl-ping-replica-period 3600 >/dev/null
+    ask_local CLIENT PAUSE 12000 WRITE >/dev/null
+    if eventually 3 some_replica_has_everything && eventually 3 request_failover && eventually 6 another_is_master; then
+        log "handover: $named is master now"
+        # Never unpaused: a sentinel demotes this node only a second later, and it would take writes that nobody else has.
+        ask_local CLIENT KILL TYPE normal SKIPME yes >/dev/null
+    else
+        log "handover: could not be done in time; writes go on, and Redis waits for its replicas when it stops"
+        ask_local CLIENT UNPAUSE >/dev/null
+        ask_local CONFIG SET repl-ping-replica-period 10 >/dev/null
+    fi
+}

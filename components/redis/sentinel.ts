@@ -1,0 +1,68 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { RedisSettings } from "./args";
+import { redisPort, sentinelPort } from "./configuration";
+import { dataClaim, dataPod } from "./data-pod";
+import { createEndpoint } from "./endpoint";
+import type { Foundation } from "./foundation";
+import type { Node } from "./haproxy";
+import { commonLabels, selectorLabels } from "./labels";
+import { sentinelClaim, sentinelPod } from "./sentinel-pod";
+import { clientService, governingService, hostName, podServices } from "./service";
+import { createDisruptionBudget, createStatefulSet } from "./workload";
+
+/** A master, its replicas, the sentinels that replace a lost master, and the endpoint that follows it. */
+export class Sentinel extends pulumi.ComponentResource {
+  readonly host: pulumi.Output<string>;
+  readonly readHost: pulumi.Output<string>;
+  readonly sentinelHost: pulumi.Output<string>;
+  readonly sentinelNodes: pulumi.Output<string[]>;
+
+  constructor(name: string, settings: RedisSettings, foundation: Foundation, opts?: pulumi.ComponentResourceOptions) {
+    super("redis-gke:redis:Sentinel", name, {}, opts);
+    const { namespace } = foundation;
+    const sentinel = `${name}-sentinel`;
+    const redisPorts = { instance: name, namespace, ports: [{ name: "redis", port: redisPort }] };
+    const sentinelPorts = { instance: name, namespace, ports: [{ name: "sentinel", port: sentinelPort }] };
+
+    const nodes = podServices(name, settings.replicas, redisPorts, this);
+    const sentinels = podServices(sentinel, settings.sentinels, sentinelPorts, this);
+    const topology = this.createTopology(name, foundation, nodes, sentinels);
+    const pod = { instance: name, settings, ...foundation, topology: topology.metadata.name };
+
+    const redisGoverning = governingService({ ...redisPorts, name: `${name}-nodes`, selector: selectorLabels(name, "redis") }, this);
+    createStatefulSet({
+      instance: name, name, namespace, role: "redis", replicas: settings.replicas, serviceName: redisGoverning.metadata.name,
+      pod: dataPod({ ...pod, startScript: "redis-start.sh" }),
+      claim: dataClaim(settings),
+    }, this);
+    createDisruptionBudget(name, name, namespace, "redis", this);
+
+    const sentinelGoverning = governingService({ ...sentinelPorts, name: `${sentinel}-nodes`, selector: selectorLabels(name, "sentinel") }, this);
+    createStatefulSet({
+      instance: name, name: sentinel, namespace, role: "sentinel", replicas: settings.sentinels, serviceName: sentinelGoverning.metadata.name,
+      pod: sentinelPod(pod),
+      claim: sentinelClaim(settings),
+    }, this);
+    createDisruptionBudget(name, sentinel, namespace, "sentinel", this);
+
+    const endpoint = createEndpoint(name, settings, foundation, nodes, sentinels, this);
+    this.host = endpoint.host;
+    this.readHost = endpoint.readHost;
+    this.sentinelHost = hostName(clientService({ ...sentinelPorts, name: sentinel, selector: selectorLabels(name, "sentinel") }, this));
+    this.sentinelNodes = pulumi.all([sentinels, namespace]).apply(([all, place]) => all.map((node) => `${node.name}.${place}.svc:${sentinelPort}`));
+    this.registerOutputs({ host: this.host, readHost: this.readHost, sentinelHost: this.sentinelHost, sentinelNodes: this.sentinelNodes });
+  }
+
+  /**
+   * The address of every node, one "pod address" a line, for the start scripts. It has a fixed name and is read at each start: a
+   * replica more must not restart the ones that are there.
+   */
+  private createTopology(name: string, { namespace }: Foundation, nodes: pulumi.Output<Node[]>, sentinels: pulumi.Output<Node[]>): k8s.core.v1.ConfigMap {
+    const table = (rows: Node[]) => rows.map((row) => `${row.name} ${row.address}\n`).join("");
+    return new k8s.core.v1.ConfigMap(`${name}-topology`, {
+      metadata: { name: `${name}-topology`, namespace, labels: commonLabels(name) },
+      data: { redis: nodes.apply(table), sentinels: sentinels.apply(table) },
+    }, { parent: this });
+  }
+}

@@ -1,0 +1,43 @@
+import type { RedisArgs, RedisSettings } from "./args";
+import { Gi } from "./quantity";
+import { deriveSizing } from "./sizing";
+
+/** What is used where an argument says nothing. */
+export const defaults = {
+  image: "redis:8.0.2-alpine",
+  endpointImage: "haproxy:3.0.11-alpine",
+  memory: "256Mi",
+  cpu: "100m",
+  save: "3600 1 300 100 60 10000",
+} as const;
+
+/** The smallest number that two of `count` can never both reach. */
+export const majority = (count: number): number => Math.floor(count / 2) + 1;
+
+/** Fills in every default. The arguments must have passed {@link findMistakes}. */
+export function withDefaults(name: string, stack: string, args: RedisArgs): RedisSettings {
+  const sentinels = args.sentinels ?? 3;
+  const memory = args.resources?.memory ?? defaults.memory;
+  return {
+    mode: args.mode,
+    namespace: args.namespace ?? name,
+    createNamespace: args.createNamespace ?? true,
+    image: args.image ?? defaults.image,
+    replicas: args.mode === "standalone" ? 1 : (args.replicas ?? 3),
+    sentinels,
+    quorum: args.quorum ?? majority(sentinels),
+    masterName: args.masterName ?? `${stack}-${name}`,
+    resources: { memory, cpu: args.resources?.cpu ?? defaults.cpu },
+    persistence: {
+      size: args.persistence?.size ?? `${deriveSizing(memory).smallestDisk / Gi}Gi`,
+      storageClass: args.persistence?.storageClass,
+      fsync: args.persistence?.fsync ?? "everysec",
+      save: args.persistence?.save ?? defaults.save,
+    },
+    auth: args.auth ?? {},
+    failover: { downAfter: args.failover?.downAfter ?? 5000, failoverTimeout: args.failover?.failoverTimeout ?? 30000 },
+    endpoint: { image: args.endpoint?.image ?? defaults.endpointImage, replicas: args.endpoint?.replicas ?? 2 },
+    scheduling: { ...args.scheduling, spread: args.scheduling?.spread ?? "preferred" },
+    settings: args.settings ?? {},
+  };
+}

@@ -1,0 +1,31 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RedisSettings } from "./args";
+import { redisPort } from "./configuration";
+import { dataClaim, dataPod } from "./data-pod";
+import type { Foundation } from "./foundation";
+import { selectorLabels } from "./labels";
+import { clientService, governingService, hostName } from "./service";
+import { createStatefulSet } from "./workload";
+
+/**
+ * One Redis with its own volume. Kubernetes restarts it; a crash loses at most what the fsync policy says. It has no
+ * PodDisruptionBudget: with a single pod one could only forbid every drain of its node.
+ */
+export class Standalone extends pulumi.ComponentResource {
+  readonly host: pulumi.Output<string>;
+
+  constructor(name: string, settings: RedisSettings, foundation: Foundation, opts?: pulumi.ComponentResourceOptions) {
+    super("redis-gke:redis:Standalone", name, {}, opts);
+    const { namespace } = foundation;
+    const service = { instance: name, namespace, selector: selectorLabels(name, "redis"), ports: [{ name: "redis", port: redisPort }] };
+
+    const governing = governingService({ ...service, name: `${name}-nodes` }, this);
+    createStatefulSet({
+      instance: name, name, namespace, role: "redis", replicas: 1, serviceName: governing.metadata.name,
+      pod: dataPod({ instance: name, settings, startScript: "standalone-start.sh", ...foundation }),
+      claim: dataClaim(settings),
+    }, this);
+    this.host = hostName(clientService({ ...service, name }, this));
+    this.registerOutputs({ host: this.host });
+  }
+}
