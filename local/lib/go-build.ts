@@ -4,7 +4,7 @@ import { cached } from "./cache";
 import { run } from "./run";
 
 export interface GoBuild {
-  /** As shown to a person: "Kubernetes 1.34.4 from source (about 7 minutes, once)". */
+  /** As shown to a person: "Kubernetes 1.34.4 from source". */
   title: string;
   /** The module that holds the packages, and its version without the leading v. */
   module: string;

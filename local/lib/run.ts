@@ -10,6 +10,8 @@ export interface RunOptions {
   input?: string;
   /** A file that everything the command prints is appended to. */
   log?: string;
+  /** Killed when it has not ended by then: what waits for a machine that is gone would wait for ever. */
+  timeoutSeconds?: number;
 }
 
 /** A command that failed: its message says what ran, how it ended, its last lines and where the whole log is. */
@@ -25,7 +27,7 @@ export class CommandFailed extends Error {
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
     const shown = [command, ...args].join(" ").slice(0, 300);
-    const child = spawn(command, args, { cwd: options.cwd, env: { ...process.env, ...options.env }, stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn(command, args, { cwd: options.cwd, env: { ...process.env, ...options.env }, stdio: ["pipe", "pipe", "pipe"], timeout: (options.timeoutSeconds ?? 0) * 1000, killSignal: "SIGKILL" });
     let stdout = "";
     let all = "";
     if (options.log) fs.mkdirSync(path.dirname(options.log), { recursive: true });

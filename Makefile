@@ -1,0 +1,35 @@
+# What a person calls; each line below `help` is one program in local/commands.
+.DEFAULT_GOAL := help
+.PHONY: help up down status cli clean test unit scripts e2e
+
+run := @node --import tsx local/commands/
+
+help:
+	@echo "make up       install what is missing, start the embedded Kubernetes, deploy Redis (CONTEXT=name: to that kubeconfig context)"
+	@echo "make status   who is master, each replica's link and lag, what each sentinel sees"
+	@echo "make cli      redis-cli on the current master"
+	@echo "make down     destroy the stack and stop the embedded cluster; nothing is left"
+	@echo "make clean    make down, and remove all that was built"
+	@echo "make test     every test: unit, pod scripts, end to end"
+	@echo "make unit     the tests that need no cluster: pure functions, mocked stacks, types, lint (under a minute)"
+	@echo "make scripts  the pod scripts against real redis-server processes"
+	@echo "make e2e      pulumi up on the embedded cluster, with real clients"
+	@echo ". local/env   then by hand: pulumi up, pulumi preview, pulumi destroy, kubectl get pods"
+
+# npm writes this file last, so an install that was cut off half-way is done again.
+installed := node_modules/.package-lock.json
+
+$(installed): package.json package-lock.json
+	@command -v npm >/dev/null || { echo "Node.js 20 or newer with npm is needed: https://nodejs.org/en/download"; exit 1; }
+	@echo "  ..  npm packages"
+	@npm ci --silent
+	@touch $@
+
+up status cli down clean: $(installed)
+	$(run)$@.ts
+
+test: $(installed)
+	$(run)test.ts unit scripts e2e
+
+unit scripts e2e: $(installed)
+	$(run)test.ts $@

@@ -1,0 +1,63 @@
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { Counts } from "../../tests/support/reporter";
+import { environment } from "../engine/environment";
+import { prepare } from "../engine/prepare";
+import { embedded } from "../engine/target";
+import { checkout } from "../lib/paths";
+import { elapsed, main, say } from "../lib/progress";
+import { whyNotHere } from "../cluster";
+
+/** What a kind of test needs beside node_modules. */
+const kinds: Record<string, { needsCluster: boolean }> = { unit: { needsCluster: false }, scripts: { needsCluster: false }, e2e: { needsCluster: true } };
+
+main(async () => {
+  const asked = process.argv.slice(2);
+  const unknown = asked.filter((kind) => !(kind in kinds));
+  if (asked.length === 0 || unknown.length > 0) throw new Error(`Usage: test.ts KIND..., of ${Object.keys(kinds).join(", ")}`);
+  const total: Counts = { passed: 0, failed: 0 };
+  for (const kind of asked) {
+    say(`\n== ${kind} (${elapsed()})`);
+    const { passed, failed } = await (kinds[kind]!.needsCluster ? withCluster(kind) : mocha(kind));
+    total.passed += passed;
+    total.failed += failed;
+  }
+  const line = `${total.passed} passed, ${total.failed} failed`;
+  // .ci/run has something to do after this, and repeats the line.
+  if (process.env.REDIS_GKE_COUNTS) fs.writeFileSync(process.env.REDIS_GKE_COUNTS, `${line}\n`);
+  say(`\n${asked.join(", ")} in ${elapsed()}\n${line}`);
+  if (total.failed > 0) process.exitCode = 1;
+});
+
+/** Tests that cannot run say why; whether that is a failure is the reporter's to say. */
+async function withCluster(kind: string): Promise<Counts> {
+  const reason = whyNotHere();
+  if (reason) return mocha(kind, { REDIS_GKE_CANNOT_RUN: reason });
+  try {
+    await prepare(embedded);
+  } catch (error) {
+    say(`\nThe embedded cluster did not start, so no ${kind} test can run:\n${error instanceof Error ? error.message : String(error)}`);
+    return { passed: 0, failed: 1 };
+  }
+  return mocha(kind, environment(embedded));
+}
+
+/** Each kind in a process of its own: mocked stacks are mocked process-wide, and one that crashes takes only its own kind along. */
+async function mocha(kind: string, env: NodeJS.ProcessEnv = {}): Promise<Counts> {
+  const counts = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "redis-gke-test-")), "counts.json");
+  const args = [path.join(checkout, "node_modules", ".bin", "mocha"), `tests/${kind}/**/*.test.ts`, ...(env.REDIS_GKE_CANNOT_RUN ? ["--dry-run"] : [])];
+  try {
+    const code = await new Promise<number | null>((resolve, reject) => {
+      const child = spawn(process.execPath, args, { cwd: checkout, stdio: "inherit", env: { ...process.env, ...env, REDIS_GKE_MOCHA_COUNTS: counts } });
+      child.on("error", reject);
+      child.on("close", resolve);
+    });
+    const found = fs.existsSync(counts) ? (JSON.parse(fs.readFileSync(counts, "utf8")) as Counts) : { passed: 0, failed: 1 };
+    // A crash after the last test, or a file that did not load, must not hide behind a count of zero.
+    return code !== 0 && found.failed === 0 ? { ...found, failed: 1 } : found;
+  } finally {
+    fs.rmSync(path.dirname(counts), { recursive: true, force: true });
+  }
+}

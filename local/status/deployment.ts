@@ -1,0 +1,14 @@
+import { isPublished } from "../engine/environment";
+import { stackState } from "../engine/backend";
+import { outputs } from "../engine/stack";
+import { currentTarget, nameOf, type Target } from "../engine/target";
+
+/** Where the current stack put its Redis. */
+export async function deployment(): Promise<{ target: Target; namespace: string }> {
+  const target = currentTarget();
+  const up = `${target.context ? `CONTEXT=${target.context} ` : ""}make up`;
+  if (!isPublished() || !stackState(target.stack).exists) throw new Error(`Nothing is deployed on ${nameOf(target)}: run ${up} first.`);
+  const { namespace } = await outputs(target);
+  if (typeof namespace !== "string") throw new Error(`The stack ${target.stack} has no output "namespace": its last deployment did not finish. Run ${up} again.`);
+  return { target, namespace };
+}

@@ -1,0 +1,75 @@
+import type { V1Deployment, V1Pod, V1Service, V1StatefulSet } from "@kubernetes/client-node";
+
+export type Component = "redis" | "sentinel" | "endpoint";
+
+/** One pod, as Kubernetes sees it. */
+export interface PodFacts {
+  name: string;
+  component: Component;
+  node: string;
+  ready: boolean;
+  restarts: number;
+  /** Why it does not run, in Kubernetes' own word: Pending, CrashLoopBackOff, OOMKilled ... */
+  trouble?: string;
+}
+
+/** One Redis component: its pods, how many there should be, and which pod an announced address belongs to. */
+export interface Instance {
+  name: string;
+  pods: PodFacts[];
+  wanted: Record<Component, number>;
+  podAt: Map<string, string>;
+}
+
+type Item = V1Pod | V1Service | V1StatefulSet | V1Deployment;
+
+const labelOf = (item: Item, name: string) => item.metadata?.labels?.[`app.kubernetes.io/${name}`];
+
+/** From `kubectl get pods,services,statefulsets,deployments -o json`. */
+export function inventory(items: readonly Item[]): Instance[] {
+  const of = <T extends Item>(instance: string, kind: string) => items.filter((item): item is T => item.kind === kind && labelOf(item, "instance") === instance);
+  const names = [...new Set(items.map((item) => labelOf(item, "instance")).filter((name) => name !== undefined))].sort();
+  return names.map((name) => {
+    const pods = of<V1Pod>(name, "Pod");
+    const workloads = [...of<V1StatefulSet>(name, "StatefulSet"), ...of<V1Deployment>(name, "Deployment")];
+    const wanted = (component: Component) =>
+      workloads.filter((workload) => labelOf(workload, "component") === component).reduce((sum, workload) => sum + (workload.spec?.replicas ?? 1), 0);
+    return {
+      name,
+      pods: pods.map(podFacts).sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true })),
+      wanted: { redis: wanted("redis"), sentinel: wanted("sentinel"), endpoint: wanted("endpoint") },
+      podAt: addresses(of<V1Service>(name, "Service"), pods),
+    };
+  });
+}
+
+/** What Redis announces is the ClusterIP of a pod's own Service; the pod's IP is known too, for one that announces that. */
+function addresses(services: V1Service[], pods: V1Pod[]): Map<string, string> {
+  const entries = [
+    ...pods.map((pod) => [pod.status?.podIP, pod.metadata?.name]),
+    ...services.map((service) => [service.spec?.clusterIP, service.spec?.selector?.["statefulset.kubernetes.io/pod-name"]]),
+  ];
+  return new Map(entries.filter((entry): entry is [string, string] => Boolean(entry[0] && entry[1])));
+}
+
+function podFacts(pod: V1Pod): PodFacts {
+  const containers = pod.status?.containerStatuses ?? [];
+  return {
+    name: pod.metadata?.name ?? "",
+    component: (labelOf(pod, "component") ?? "redis") as Component,
+    node: pod.spec?.nodeName ?? "-",
+    ready: containers.length > 0 && containers.every((container) => container.ready),
+    restarts: containers.reduce((sum, container) => sum + container.restartCount, 0),
+    trouble: trouble(pod),
+  };
+}
+
+function trouble(pod: V1Pod): string | undefined {
+  if (pod.metadata?.deletionTimestamp) return "Terminating";
+  const waiting = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])].flatMap(({ state, lastState }) =>
+    state?.waiting || state?.terminated?.exitCode ? [[state.waiting?.reason ?? state.terminated?.reason, lastState?.terminated?.reason].filter(Boolean).join(" after ")] : []);
+  if (waiting[0]) return waiting[0];
+  if (pod.status?.phase === "Running") return undefined;
+  const unscheduled = pod.status?.conditions?.find((condition) => condition.type === "PodScheduled" && condition.status === "False");
+  return unscheduled ? `${pod.status?.phase}: ${unscheduled.message ?? unscheduled.reason ?? "not scheduled"}` : pod.status?.phase;
+}

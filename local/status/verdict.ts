@@ -1,0 +1,91 @@
+import type { Component } from "./inventory";
+import type { RedisView, SentinelView } from "./replies";
+import type { Answer, Sight } from "./collect";
+
+/** A replica that has heard nothing of its master for longer is not following it, whatever its link says. */
+const silenceSeconds = 15;
+
+/** What is wrong, the worst first; empty if nothing is. */
+export function problems(sight: Sight): string[] {
+  return [...mastership(sight), ...unreachable(sight), ...missing(sight), ...replication(sight), ...capacity(sight)];
+}
+
+/** One line: healthy with the numbers that prove it, or what is wrong and where to look. */
+export function verdict(sight: Sight, namespace: string): string {
+  const found = problems(sight);
+  if (found.length === 0) return `healthy: ${summary(sight)}`;
+  return `NOT healthy: ${found.join("; ")}. Look at: ${whereToLook(sight, namespace)}`;
+}
+
+const count = (number: number, thing: string) => `${number} ${thing}${number === 1 ? "" : "s"}`;
+const masters = ({ redis }: Sight) => redis.filter(({ view }) => view?.role === "master");
+const podNamed = (sight: Sight, view: SentinelView) => sight.instance.podAt.get(view.address) ?? view.address;
+
+function summary(sight: Sight): string {
+  const replicas = sight.redis.length - 1;
+  const sentinels = sight.sentinels.length;
+  return ["1 master", replicas > 0 && `${count(replicas, "replica")} in sync`, sentinels > 0 && `${sentinels} of ${sentinels} sentinels agree`].filter(Boolean).join(", ");
+}
+
+function mastership(sight: Sight): string[] {
+  const found = masters(sight);
+  const names = found.map(({ pod }) => pod.name);
+  const voices = sight.sentinels.flatMap(({ view }) => (view ? [view] : []));
+  const named = [...new Set(voices.map((view) => podNamed(sight, view)))];
+  const majority = Math.floor(sight.instance.wanted.sentinel / 2) + 1;
+  return [
+    ...(found.length === 0 ? [sight.redis.some(({ view }) => view) ? "no master: every Redis that answers is a replica" : "no Redis answers"] : []),
+    ...(found.length > 1 ? [`${found.length} masters: ${names.join(" and ")}`] : []),
+    ...(named.length > 1 ? [`the sentinels disagree: ${voices.map((view) => podNamed(sight, view)).sort().join(", ")}`] : []),
+    ...(named.length === 1 && found.length > 0 && !names.includes(named[0]!) ? [`the sentinels name ${named[0]}, which is not the master`] : []),
+    ...(sight.instance.wanted.sentinel > 0 && voices.length < majority ? [`${voices.length} of ${sight.instance.wanted.sentinel} sentinels answer: no failover is possible`] : []),
+    ...voices.some((view) => view.flags.includes("o_down")) ? ["the sentinels hold the master for down"] : [],
+  ];
+}
+
+function unreachable(sight: Sight): string[] {
+  const silent = [...sight.redis, ...sight.sentinels].filter(({ view }) => !view).map(({ pod, problem }) => `${pod.name} cannot be asked (${problem})`);
+  const unready = sight.endpoints.filter((pod) => !pod.ready).map((pod) => `${pod.name} is not ready${pod.trouble ? ` (${pod.trouble})` : ""}`);
+  return [...silent, ...unready];
+}
+
+function missing({ instance }: Sight): string[] {
+  return (["redis", "sentinel", "endpoint"] satisfies Component[]).flatMap((component) => {
+    const there = instance.pods.filter((pod) => pod.component === component).length;
+    const wanted = instance.wanted[component];
+    return there < wanted ? [`${wanted - there} of ${count(wanted, `${component} pod`)} missing`] : [];
+  });
+}
+
+function replication(sight: Sight): string[] {
+  const seen = sight.redis.flatMap(({ pod, view }) => (view ? [{ pod, view }] : []));
+  return seen.flatMap(({ pod, view }) => {
+    if (view.loading) return [`${pod.name} is still loading its data`];
+    if (view.role === "master") return [];
+    if (view.syncing) return [`${pod.name} is copying the whole data set`];
+    if (!view.linkUp) return [`${pod.name} has no link to its master${view.downSeconds === undefined ? "" : ` for ${view.downSeconds} s`}`];
+    return (view.silentSeconds ?? 0) > silenceSeconds ? [`${pod.name} has heard nothing of its master for ${view.silentSeconds} s`] : [];
+  });
+}
+
+function capacity({ redis }: Sight): string[] {
+  return redis.flatMap(({ pod, view }) => (view ? [
+    ...view.diskTrouble.map((trouble) => `${pod.name}: ${trouble} (is the disk full?)`),
+    ...(view.maxmemory > 0 && view.memory > 0.9 * view.maxmemory ? [`${pod.name} uses ${Math.round((100 * view.memory) / view.maxmemory)}% of its maxmemory`] : []),
+  ] : []));
+}
+
+function whereToLook(sight: Sight, namespace: string): string {
+  const suspect = suspectOf(sight);
+  if (!suspect) return `kubectl -n ${namespace} get events --sort-by=.lastTimestamp`;
+  const { pod, view } = suspect;
+  return !view && pod.trouble && !pod.trouble.startsWith("CrashLoop") ? `kubectl -n ${namespace} describe pod ${pod.name}` : `kubectl -n ${namespace} logs ${pod.name} -c ${pod.component}${pod.trouble ? " --previous" : ""}`;
+}
+
+/** The pod to begin with: one that is silent, else one that does not follow, else a sentinel. */
+function suspectOf(sight: Sight): Answer<RedisView | SentinelView> | undefined {
+  const silent = [...sight.redis, ...sight.sentinels].find(({ view }) => !view);
+  const unready = sight.endpoints.find((pod) => !pod.ready);
+  const troubled = sight.redis.find(({ view }) => view && (view.diskTrouble.length > 0 || view.loading || (view.role === "slave" && !view.linkUp)));
+  return silent ?? (unready && { pod: unready }) ?? troubled ?? sight.sentinels[0];
+}
