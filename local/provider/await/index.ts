@@ -1,0 +1,2 @@
+export { probe } from "./observe";
+export { timeoutOf, waitUntilReady } from "./wait";
