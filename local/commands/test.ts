@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import type { Counts } from "../../tests/support/reporter";
+import type { Counts } from "../../tests/support/counts";
 import { environment } from "../engine/environment";
 import { prepare } from "../engine/prepare";
 import { embedded } from "../engine/target";
@@ -47,7 +47,7 @@ async function withCluster(kind: string): Promise<Counts> {
 /** Each kind in a process of its own: mocked stacks are mocked process-wide, and one that crashes takes only its own kind along. */
 async function mocha(kind: string, env: NodeJS.ProcessEnv = {}): Promise<Counts> {
   const counts = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "redis-gke-test-")), "counts.json");
-  const args = [path.join(checkout, "node_modules", ".bin", "mocha"), `tests/${kind}/**/*.test.ts`, ...(env.REDIS_GKE_CANNOT_RUN ? ["--dry-run"] : [])];
+  const args = [path.join(checkout, "node_modules", ".bin", "mocha"), `tests/${kind}/**/*.test.ts`, ...(env.REDIS_GKE_CANNOT_RUN ? ["--dry-run"] : []), ...(process.env.CI === "true" ? ["--forbid-only"] : [])];
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
       const child = spawn(process.execPath, args, { cwd: checkout, stdio: "inherit", env: { ...process.env, ...env, REDIS_GKE_MOCHA_COUNTS: counts } });

@@ -1,8 +1,11 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { backendDir } from "./environment";
+import { state } from "../lib/paths";
 import type { Target } from "./target";
+
+/** Where the stacks' state is: Pulumi's file backend, so that no account and no connection is needed. */
+export const backendDir = path.join(state, "pulumi");
 
 const project = "redis-gke";
 

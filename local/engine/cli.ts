@@ -9,6 +9,8 @@ import { reachable } from "./online";
 import { link, pathWithoutOurs } from "./links";
 import { atLeast, versionIn } from "./version";
 
+const programs = ["pulumi", "pulumi-language-nodejs"] as const;
+
 /** The two programs that a deployment needs: the CLI and the host that runs index.ts. */
 interface Cli {
   pulumi: string;
@@ -18,8 +20,8 @@ interface Cli {
 /** The CLI on the PATH if it is recent enough, else the official download, else a build from Go modules; linked in `.state/bin`. */
 export async function ensureCli(): Promise<string> {
   const { pulumi, languageHost } = (await onPath()) ?? (await downloaded()) ?? (await built());
-  link("pulumi", pulumi);
-  link("pulumi-language-nodejs", languageHost);
+  link(programs[0], pulumi);
+  link(programs[1], languageHost);
   return pulumi;
 }
 
@@ -69,14 +71,7 @@ async function built(): Promise<Cli> {
     );
   }
   const versionFlag = (version: string) => `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;
-  const [languageHost, pulumi] = await Promise.all([
-    goBuild({
-      title: `Pulumi's Node language host ${versions.pulumiLanguageNodejs} from source (about 1 minute, once)`,
-      module: "github.com/pulumi/pulumi/sdk/v3",
-      version: versions.pulumiLanguageNodejs,
-      packages: ["github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs"],
-      ldflags: versionFlag(versions.pulumiLanguageNodejs),
-    }),
+  const dirs = await Promise.all([
     goBuild({
       title: `Pulumi ${versions.pulumi} from source (about 5 minutes, once)`,
       module: "github.com/pulumi/pulumi/pkg/v3",
@@ -86,6 +81,20 @@ async function built(): Promise<Cli> {
       // The engine is of the same release as its SDK; left to itself, Go takes the older one that pkg's own go.mod names.
       require: { "github.com/pulumi/pulumi/sdk/v3": versions.pulumi },
     }),
+    goBuild({
+      title: `Pulumi's Node language host ${versions.pulumiLanguageNodejs} from source (about 1 minute, once)`,
+      module: "github.com/pulumi/pulumi/sdk/v3",
+      version: versions.pulumiLanguageNodejs,
+      packages: ["github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs"],
+      ldflags: versionFlag(versions.pulumiLanguageNodejs),
+    }),
   ]);
-  return { pulumi: path.join(pulumi, "pulumi"), languageHost: path.join(languageHost, "pulumi-language-nodejs") };
+  // Side by side, as in an installation: the CLI warns at every command of a language host that lies elsewhere.
+  const dir = await cached({
+    title: `Pulumi ${versions.pulumi} put together`,
+    key: `pulumi-${versions.pulumi}-from-source`,
+    inputs: versions.pulumiLanguageNodejs,
+    build: (together) => Promise.resolve(programs.forEach((name, index) => fs.linkSync(path.join(dirs[index]!, name), path.join(together, name)))),
+  });
+  return { pulumi: path.join(dir, programs[0]), languageHost: path.join(dir, programs[1]) };
 }

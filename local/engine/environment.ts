@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { bin, checkout, state } from "../lib/paths";
+import { backendDir } from "./backend";
 import { pathWithoutOurs } from "./links";
 import { standInInUse } from "./plugin";
 import { passphraseFile } from "./secrets";
@@ -11,8 +12,6 @@ const file = path.join(state, "environment");
 
 /** Put in front of the PATH: the chosen pulumi, kubectl and plugin, and the tools of the program. */
 const searchPath = [bin, path.join(checkout, "node_modules", ".bin")];
-
-export const backendDir = path.join(state, "pulumi");
 
 /** The one definition of the environment in which plain `pulumi` and `kubectl` commands reach the stack. */
 function variables(target: Target): Record<string, string> {

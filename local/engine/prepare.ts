@@ -17,8 +17,9 @@ import type { Target } from "./target";
 /** Everything up to the point where `pulumi up` can run against the target; what is there already costs next to nothing. */
 export async function prepare(target: Target): Promise<void> {
   await (target.context ? reachContext({ ...target, context: target.context }) : refuseWhereImpossible());
-  ensureSecrets();
-  await together([teachGit(), ensureEngine(target), ...(target.context ? [] : [startCluster()])]);
+  await teachGit();
+  await ensureSecrets();
+  await together([ensureEngine(target), ...(target.context ? [] : [startCluster()])]);
   publish(target);
 }
 

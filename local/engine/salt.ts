@@ -29,12 +29,30 @@ export async function keepingFormat(stack: string, work: () => Promise<unknown>)
   await work();
   const written = fs.readFileSync(file, "utf8");
   if (written !== authored) fs.writeFileSync(file, withSaltOf(authored, written));
+  await settleIndex(file);
 }
 
-export function forgetSalts(): void {
+export async function forgetSalts(): Promise<void> {
   for (const file of localStacks.map(stackFile).filter((name) => fs.existsSync(name))) {
     const text = fs.readFileSync(file, "utf8");
     if (saltLine.test(text)) fs.writeFileSync(file, withoutSalt(text));
+    await settleIndex(file);
+  }
+}
+
+/**
+ * Git takes a file of another size for modified without running the filter. Adding one whose filtered content is what the index
+ * holds already changes nothing but the size that git remembers; a real edit is left for its author to add.
+ */
+async function settleIndex(file: string): Promise<void> {
+  const git = (...args: string[]) => run("git", args, { cwd: checkout });
+  const name = path.basename(file);
+  try {
+    if (!(await git("status", "--porcelain", "--", name)).startsWith(" M")) return;
+    const [now, indexed] = await Promise.all([git("hash-object", `--path=${name}`, name), git("rev-parse", `:${name}`)]);
+    if (now === indexed) await git("add", "--", name);
+  } catch {
+    // No git, no checkout of it, or its index is in use: all that is lost is a tidy `git status`.
   }
 }
 

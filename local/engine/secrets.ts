@@ -2,7 +2,9 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { state } from "../lib/paths";
+import { stackState } from "./backend";
 import { forgetSalts } from "./salt";
+import { embedded } from "./target";
 
 /** Encrypts the secrets in the local stacks' state. */
 export const passphraseFile = path.join(state, "passphrase");
@@ -11,9 +13,12 @@ export const passphraseFile = path.join(state, "passphrase");
 const redisPasswordFile = path.join(state, "redis-password");
 
 /** Both are made once: another passphrase could not read the state, another password would roll every pod. */
-export function ensureSecrets(): void {
+export async function ensureSecrets(): Promise<void> {
+  if (!fs.existsSync(passphraseFile) && stackState(embedded.stack).exists) {
+    throw new Error(`${passphraseFile} is gone, and the state of the stack ${embedded.stack} can only be read with it. Put it back, or run make down and make up.`);
+  }
   // A salt that an earlier passphrase left in a stack's file would make the CLI refuse the new one as wrong.
-  if (makeOnce(passphraseFile)) forgetSalts();
+  if (makeOnce(passphraseFile)) await forgetSalts();
   makeOnce(redisPasswordFile);
 }
 

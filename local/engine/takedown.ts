@@ -19,7 +19,7 @@ export async function takeDown(target: Target): Promise<void> {
   }
   if (!target.context) await step("The embedded cluster stopped", () => stopCluster());
   forget(target);
-  forgetSalts();
+  await forgetSalts();
   unpublish();
 }
 

@@ -1,20 +1,9 @@
 import * as fs from "node:fs";
 import Mocha from "mocha";
-
-/** How a run of one folder ended; read by `make test`, which adds them up. */
-export interface Counts {
-  passed: number;
-  failed: number;
-}
-
-/** On a person's machine a test may be skipped; in CI one that did not run has proved nothing, and counts as failed. */
-export const countsOf = (stats: { passes: number; failures: number; pending: number }, ci: boolean): Counts => ({
-  passed: stats.passes,
-  failed: stats.failures + (ci ? stats.pending : 0),
-});
+import { countsOf } from "./counts";
 
 /** Mocha's own listing, ended by one line: `N passed, N failed`. */
-export default class HonestReporter extends Mocha.reporters.Spec {
+class HonestReporter extends Mocha.reporters.Spec {
   private readonly ci = process.env.CI === "true";
 
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
@@ -28,7 +17,7 @@ export default class HonestReporter extends Mocha.reporters.Spec {
   }
 
   /** Mocha's hook for the exit code. */
-  done(failures: number, finish?: (failures: number) => void): void {
+  override done(failures: number, finish?: (failures: number) => void): void {
     finish?.(this.ci ? failures + this.stats.pending : failures);
   }
 
@@ -39,3 +28,6 @@ export default class HonestReporter extends Mocha.reporters.Spec {
     console.log(`${counts.passed} passed, ${counts.failed} failed`);
   }
 }
+
+// Mocha takes what the file is, not what it exports by a name.
+module.exports = HonestReporter;

@@ -1,0 +1,14 @@
+import assert from "node:assert/strict";
+import { countsOf } from "../support/counts";
+
+describe("the runner's count", () => {
+  const stats = { passes: 5, failures: 1, pending: 2 };
+
+  it("counts a skipped test as failed in CI: what did not run has proved nothing", () => {
+    assert.deepEqual(countsOf(stats, true), { passed: 5, failed: 3 });
+  });
+
+  it("never counts a skipped test as passed", () => {
+    assert.deepEqual(countsOf(stats, false), { passed: 5, failed: 1 });
+  });
+});

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import type { Answer, Sight } from "../../local/status/collect";
+import type { Component, PodFacts } from "../../local/status/inventory";
+import type { RedisView, SentinelView } from "../../local/status/replies";
+import { bytes, report, table } from "../../local/status/report";
+import { problems, verdict } from "../../local/status/verdict";
+
+const pod = (name: string, component: Component, over: Partial<PodFacts> = {}): PodFacts => ({ name, component, node: "node-1", ready: true, restarts: 0, ...over });
+const master: RedisView = { role: "master", linkUp: false, offset: 1000, syncing: false, loading: false, keys: 7, memory: 1_500_000, maxmemory: 200_000_000, diskTrouble: [] };
+const replica: RedisView = { ...master, role: "slave", linkUp: true, offset: 990, silentSeconds: 0 };
+const sentinel: SentinelView = { master: "redis", address: "198.18.1.0", flags: [], replicas: 2, otherSentinels: 2, quorum: 2 };
+
+type Views<T> = (T | string)[];
+
+/** Redis pods and sentinels with these views; a string is the reason why one does not answer. */
+function sight(redis: Views<RedisView>, sentinels: Views<SentinelView> = [sentinel, sentinel, sentinel], endpoints = [pod("redis-endpoint-a", "endpoint")]): Sight {
+  const answers = <T extends object>(component: Component, views: Views<T>): Answer<T>[] =>
+    views.map((view, index) => ({ pod: pod(`${component}-${index}`, component), ...(typeof view === "string" ? { problem: view } : { view }) }));
+  const [data, watchers] = [answers("redis", redis), answers("sentinel", sentinels)];
+  return {
+    instance: {
+      name: "redis",
+      pods: [...data.map((answer) => answer.pod), ...watchers.map((answer) => answer.pod), ...endpoints],
+      wanted: { redis: redis.length, sentinel: sentinels.length, endpoint: endpoints.length },
+      podAt: new Map(redis.map((_, index) => [`198.18.1.${index}`, `redis-${index}`])),
+    },
+    redis: data,
+    sentinels: watchers,
+    endpoints,
+  };
+}
+
+const wrong = (found: Sight, expected: RegExp) => {
+  assert.match(problems(found).join("; "), expected);
+  assert.match(verdict(found, "ns"), /^NOT healthy: .* Look at: kubectl -n ns /);
+};
+
+describe("status: the verdict", () => {
+  it("is healthy with the numbers that prove it, and only then", () => {
+    assert.equal(verdict(sight([master, replica, replica]), "ns"), "healthy: 1 master, 2 replicas in sync, 3 of 3 sentinels agree");
+    assert.equal(verdict(sight([master], [], []), "ns"), "healthy: 1 master");
+  });
+
+  it("names both masters of a split brain", () => wrong(sight([master, master, replica]), /2 masters: redis-0 and redis-1/));
+
+  it("sees that nobody is master although every pod answers", () => wrong(sight([replica, replica, replica]), /no master/));
+
+  it("sees that the sentinels hold on to an address that is not the master's", () => {
+    const stale = { ...sentinel, address: "198.18.1.1" };
+    wrong(sight([master, replica, replica], [stale, stale, stale]), /the sentinels name redis-1, which is not the master/);
+    wrong(sight([master, replica, replica], [sentinel, stale, sentinel]), /the sentinels disagree/);
+    wrong(sight([master, replica, replica], [{ ...sentinel, address: "10.9.9.9" }]), /name 10\.9\.9\.9/);
+  });
+
+  it("warns that no failover is possible while a majority of the sentinels is silent, also when those that answer agree", () => {
+    wrong(sight([master, replica, replica], [sentinel, "CrashLoopBackOff", "no answer within 6 s"]), /1 of 3 sentinels answer: no failover is possible/);
+  });
+
+  it("names a pod that cannot be asked, with the reason", () => wrong(sight([master, "no answer within 6 s", replica]), /redis-1 cannot be asked \(no answer within 6 s\)/));
+
+  it("does not call a replica in sync that has no link, is copying, or hears nothing", () => {
+    wrong(sight([master, { ...replica, linkUp: false, downSeconds: 44 }, replica]), /redis-1 has no link to its master for 44 s/);
+    wrong(sight([master, { ...replica, linkUp: false, syncing: true }, replica]), /redis-1 is copying/);
+    wrong(sight([master, { ...replica, silentSeconds: 90 }, replica]), /heard nothing of its master for 90 s/);
+  });
+
+  it("misses a pod that does not even exist", () => {
+    const found = sight([master, replica]);
+    found.instance.wanted.redis = 3;
+    wrong(found, /1 of 3 redis pods missing/);
+  });
+
+  it("warns before memory runs out, and of a disk that takes no writes", () => {
+    wrong(sight([{ ...master, memory: 190_000_000 }, replica]), /redis-0 uses 95% of its maxmemory/);
+    wrong(sight([{ ...master, diskTrouble: ["AOF writes fail"] }, replica]), /AOF writes fail/);
+  });
+
+  it("sees an endpoint that serves nobody while Redis is well", () => {
+    wrong(sight([master, replica, replica], undefined, [pod("redis-endpoint-a", "endpoint", { ready: false })]), /redis-endpoint-a is not ready/);
+  });
+});
+
+describe("status: the table", () => {
+  it("keeps its columns aligned when a pod's row is an error text", () => {
+    assert.equal(table([["A", "BB", "C"], ["long name", "1", "x"], ["b", "a text much longer than the column"]]), "A          BB  C\nlong name  1   x\nb          a text much longer than the column");
+  });
+
+  it("shows lag in bytes and seconds, never negative: the pods are not asked at one instant", () => {
+    const lines = report(sight([master, replica, { ...replica, offset: 1010 }]), "ns").split("\n");
+    assert.match(lines[2] ?? "", /^redis-1 +replica +up +10 B, 0 s/);
+    assert.match(lines[3] ?? "", /^redis-2 +replica +up +0 B, 0 s/);
+  });
+
+  it("names the pod that a sentinel means, not the address of its Service", () => {
+    assert.match(report(sight([master, replica, replica]), "ns"), /^sentinel-0 +redis-0 +2 +2 +3 /m);
+  });
+
+  it("still shows everything else when nothing answers", () => {
+    const text = report(sight(["no answer within 6 s", "Pending"], ["CrashLoopBackOff"]), "ns");
+    assert.match(text, /redis-0 +cannot be asked: no answer within 6 s \(node node-1, 0 restarts\)/);
+    assert.match(text, /NOT healthy: no Redis answers/);
+  });
+
+  it("writes sizes as short as they can be read", () => {
+    assert.deepEqual([0, 512, 1536, 200 * 1024 ** 2, 3.2 * 1024 ** 3].map(bytes), ["0 B", "512 B", "1.5 kB", "200 MB", "3.2 GB"]);
+  });
+});
