@@ -5,10 +5,12 @@
 # what it wrote last time must not outlive the pod. The password goes through the environment, so that no ConfigMap holds it.
 render_redis_configuration() {
     mkdir -p "$RUN"
-    (
-        umask 077
+    # Made empty and private first: a redirection would open it before a umask inside the block took effect.
+    : >"$RUN/redis.conf"
+    chmod 600 "$RUN/redis.conf"
+    {
         cat "$CONFIG/redis.conf"
         printf 'requirepass %s\nmasterauth %s\n' "$REDISCLI_AUTH" "$REDISCLI_AUTH"
         [ -z "${OWN:-}" ] || printf 'replica-announce-ip %s\nreplica-announce-port %s\n' "$OWN" "$redis_port"
-    ) >"$RUN/redis.conf"
+    } >"$RUN/redis.conf"
 }

@@ -4,11 +4,13 @@ set -eu
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-info=$(ask_local INFO replication)
-role=$(printf '%s\n' "$info" | field role)
-link=$(printf '%s\n' "$info" | field master_link_status)
-syncing=$(printf '%s\n' "$info" | field master_sync_in_progress)
-case "$role $link $syncing" in
-    "master  " | "slave up 0") exit 0 ;;
-    *) echo "role ${role:-unknown}, link ${link:-none}, full copy in progress ${syncing:-unknown}: ${info%%:*}"; exit 1 ;;
+# One reply for all of it: between two questions the role may change.
+info=$(ask_local INFO replication persistence)
+value() { printf '%s\n' "$info" | field "$1"; }
+
+# INFO is answered while the data loads, and calls the node a master then.
+case "$(value role) $(value loading) $(value master_link_status) $(value master_sync_in_progress)" in
+    "master 0  " | "slave 0 up 0") exit 0 ;;
 esac
+echo "role $(value role), loading $(value loading), link to the master $(value master_link_status), full copy in progress $(value master_sync_in_progress) ($(printf '%s' "$info" | head -n 1))"
+exit 1

@@ -100,6 +100,9 @@ retry_failover() {
 
 find_role() {
     wait_until_loaded
+    # Redis 8 copies over a second connection, which it lists without its announced address: Sentinel would take that for one replica
+    # more, and keep a ghost. Older versions do not know the setting, and need not.
+    ask_local CONFIG SET repl-rdb-channel no >/dev/null
     while :; do
         # A sentinel may have decided meanwhile, and so may an operator by hand.
         [ "$(role_of "$LOCAL")" = slave ] || { log "role: $(role_of "$LOCAL") (set from outside)"; return; }

@@ -1,0 +1,156 @@
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import Redis from "ioredis";
+import { redisConf, sentinelConf } from "../../components/redis/configuration";
+import { podScripts } from "../../components/redis/scripts";
+import { withDefaults } from "../../components/redis/settings";
+import { redisRootTree } from "../../local/images";
+import { eventually } from "./eventually";
+
+export const labPassword = "a-password-of-the-lab";
+const masterName = "lab-redis";
+
+/**
+ * Runs the pod scripts as a pod would: in the image's own root tree (its BusyBox shell, its Redis), each pod as processes with an
+ * address of its own on loopback, the folders that the pod mounts, and a signal to stop. Only the container is missing.
+ */
+export class PodLab {
+  readonly pods = new Map<string, Pod>();
+  private constructor(readonly root: string, private readonly settings: Record<string, string>) {}
+
+  static async create(options: { settings?: Record<string, string> } = {}): Promise<PodLab> {
+    const root = fs.mkdtempSync(path.join(os.tmpdir(), "redis-gke-lab-"));
+    execFileSync("cp", ["-a", `${await redisRootTree()}/.`, root]);
+    fs.mkdirSync(path.join(root, "dev"), { recursive: true });
+    for (const [name, minor] of [["null", "3"], ["urandom", "9"]] as const) {
+      if (!fs.existsSync(path.join(root, "dev", name))) execFileSync("mknod", ["-m", "666", path.join(root, "dev", name), "c", "1", minor]);
+    }
+    const scripts = path.join(root, "scripts");
+    fs.mkdirSync(scripts, { recursive: true });
+    for (const [name, text] of Object.entries(podScripts())) fs.writeFileSync(path.join(scripts, name), text);
+    return new PodLab(root, options.settings ?? {});
+  }
+
+  /** The pods of a sentinel topology, not yet started: redis-0.. and redis-sentinel-0... */
+  sentinelTopology(replicas = 3, sentinels = 3): { redis: Pod[]; sentinels: Pod[] } {
+    const redis = Array.from({ length: replicas }, (_, n) => this.pod(`redis-${n}`, `127.0.7.${10 + n}`, 6379, "redis-start.sh"));
+    const watchers = Array.from({ length: sentinels }, (_, n) => this.pod(`redis-sentinel-${n}`, `127.0.7.${20 + n}`, 26379, "sentinel-start.sh"));
+    const table = (pods: Pod[]) => pods.map((pod) => `${pod.name} ${pod.address}\n`).join("");
+    for (const pod of this.pods.values()) {
+      fs.writeFileSync(pod.file("topology/redis"), table(redis));
+      fs.writeFileSync(pod.file("topology/sentinels"), table(watchers));
+    }
+    return { redis, sentinels: watchers };
+  }
+
+  standalone(): Pod { return this.pod("redis-0", "127.0.7.10", 6379, "standalone-start.sh"); }
+
+  private pod(name: string, address: string, port: number, startScript: string): Pod {
+    const pod = new Pod(this.root, name, address, port, startScript);
+    const mode = startScript === "standalone-start.sh" ? "standalone" : "sentinel";
+    const settings = withDefaults("redis", "lab", { mode, masterName: mode === "sentinel" ? masterName : undefined, settings: this.settings });
+    // In a pod every address is its own; here each has to keep to one, for they share a loopback.
+    const bound = (conf: string) => conf.replace(/^bind .*$/m, `bind ${address}`).replace(/^dir .*$/m, `dir ${pod.inside("data")}`);
+    fs.writeFileSync(pod.file("config/redis.conf"), bound(redisConf(settings)));
+    fs.writeFileSync(pod.file("config/sentinel.conf"), bound(sentinelConf()));
+    this.pods.set(name, pod);
+    return pod;
+  }
+
+  /** The one pod that says it is master; fails while there is none, or more than one. */
+  async master(): Promise<Pod> {
+    return eventually("exactly one master", async () => {
+      const data = [...this.pods.values()].filter((pod) => pod.port === 6379 && pod.running);
+      const roles = await Promise.all(data.map(async (pod) => (await pod.info("replication")).role));
+      const masters = data.filter((_, index) => roles[index] === "master");
+      return masters.length === 1 ? masters[0] : undefined;
+    });
+  }
+
+  async destroy(): Promise<void> {
+    await Promise.all([...this.pods.values()].map((pod) => pod.kill()));
+    fs.rmSync(this.root, { recursive: true, force: true });
+  }
+}
+
+export class Pod {
+  output = "";
+  private child?: ChildProcess;
+  private exited: Promise<number | null> = Promise.resolve(null);
+
+  constructor(private readonly root: string, readonly name: string, readonly address: string, readonly port: number, private readonly startScript: string) {
+    for (const folder of ["data", "run", "config", "topology"]) fs.mkdirSync(this.file(folder), { recursive: true });
+  }
+
+  /** Where a file of the pod is, for the scripts and for the test. */
+  inside(name: string) { return `/pods/${this.name}/${name}`; }
+  file(name: string) { return path.join(this.root, this.inside(name)); }
+
+  get running() { return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null; }
+
+  private get env(): NodeJS.ProcessEnv {
+    return {
+      PATH: "/usr/local/bin:/usr/bin:/bin", POD_NAME: this.name, REDISCLI_AUTH: labPassword, MASTER_NAME: masterName, LOCAL: this.address,
+      DATA: this.inside("data"), RUN: this.inside("run"), CONFIG: this.inside("config"), TOPOLOGY: this.inside("topology"),
+      QUORUM: "2", DOWN_AFTER: "2000", FAILOVER_TIMEOUT: "10000", PARALLEL_SYNCS: "2",
+    };
+  }
+
+  start(): this {
+    this.output = "";
+    // A process group of its own, so that a kill takes Redis with its supervisor, as the kernel does with a container.
+    const child = spawn("/usr/sbin/chroot", [this.root, "/bin/sh", `/scripts/${this.startScript}`], { env: this.env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    this.child = child;
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => { this.output += text; });
+    this.exited = new Promise((resolve) => child.on("close", (code) => resolve(code)));
+    return this;
+  }
+
+  /** As Kubernetes stops a pod: SIGTERM to the container's first process; resolves to its exit code. */
+  stop(): Promise<number | null> {
+    if (this.running) process.kill(this.child!.pid!, "SIGTERM");
+    return this.exited;
+  }
+
+  /** As a power cut: everything at once. */
+  kill(): Promise<number | null> {
+    if (this.running) process.kill(-this.child!.pid!, "SIGKILL");
+    return this.exited;
+  }
+
+  exit(): Promise<number | null> { return this.exited; }
+
+  /** Runs a probe script in the pod; its exit code and what it printed. */
+  probe(script: string, ...args: string[]): { code: number; output: string } {
+    try {
+      return { code: 0, output: execFileSync("/usr/sbin/chroot", [this.root, "/bin/sh", `/scripts/${script}`, ...args], { env: this.env, encoding: "utf8" }) };
+    } catch (error) {
+      const { status, stdout } = error as { status: number; stdout: string };
+      return { code: status, output: stdout };
+    }
+  }
+
+  async with<T>(use: (client: Redis) => Promise<T>, password = labPassword): Promise<T> {
+    const client = new Redis({ host: this.address, port: this.port, password, lazyConnect: true, retryStrategy: null, enableReadyCheck: false, maxRetriesPerRequest: 0, connectTimeout: 2000 });
+    client.on("error", () => undefined);
+    try {
+      await client.connect();
+      return await use(client);
+    } finally {
+      client.disconnect();
+    }
+  }
+
+  async info(section: string): Promise<Record<string, string>> {
+    const text = await this.with((client) => client.info(section));
+    return Object.fromEntries(text.split("\r\n").filter((line) => line.includes(":")).map((line) => line.split(/:(.*)/s).slice(0, 2) as [string, string]));
+  }
+
+  /** What the sentinels say: the address of the master. */
+  async namedMaster(): Promise<string | undefined> {
+    const reply = await this.with((client) => client.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", masterName)) as string[] | null;
+    return reply?.[0];
+  }
+}
