@@ -1,0 +1,25 @@
+import { imageNames } from "../images";
+import { apply, find, type KubeObject } from "./api";
+import { dnsObjects } from "./addon-dns";
+import { storageObjects } from "./addon-storage";
+
+/** The namespace that the local stack's kubeconfig points at. */
+export const defaultNamespace = "redis-local";
+
+export async function applyAddons(): Promise<void> {
+  const objects: KubeObject[] = [...dnsObjects(imageNames.coredns), ...storageObjects(imageNames.provisioner, imageNames.busybox)];
+  const isNamespace = (object: KubeObject) => object.kind === "Namespace";
+  await Promise.all(objects.filter(isNamespace).map(apply));
+  await Promise.all(objects.filter((object) => !isNamespace(object)).map(apply));
+}
+
+interface Workload { status?: { desiredNumberScheduled?: number; numberReady?: number; readyReplicas?: number } }
+
+/** Whether every node's CoreDNS and the provisioner are up. */
+export async function addonsReady(nodes: number): Promise<boolean> {
+  const [dns, storage] = await Promise.all([
+    find<Workload>("/apis/apps/v1/namespaces/kube-system/daemonsets/coredns"),
+    find<Workload>("/apis/apps/v1/namespaces/local-path-storage/deployments/local-path-provisioner"),
+  ]);
+  return dns?.status?.numberReady === nodes && storage?.status?.readyReplicas === 1;
+}

@@ -1,0 +1,4 @@
+export { clusterStatus, ensureCluster, stopCluster } from "./cluster";
+export { nodes } from "./faults";
+export { owner } from "./ownership";
+export { whyNotHere } from "./platform";

@@ -1,0 +1,74 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { Image } from "../images";
+import { run } from "../lib/run";
+import { find } from "./api";
+import { kubeconfigOf } from "./certificates";
+import { kubeProxy, writeKubeProxyConfig } from "./kube-proxy";
+import { clusterNodes, type Node } from "./layout";
+import { nodeFiles, writeNodeConfig } from "./node-config";
+import { type PartSpec, startPart, waitFor } from "./parts";
+
+const containerd = (node: Node): PartSpec => ({ space: node, program: "containerd", command: ["containerd", "--config", nodeFiles(node).containerdConfig] });
+
+const kubelet = (bin: string, node: Node): PartSpec => ({
+  space: node,
+  program: "kubelet",
+  command: [
+    path.join(bin, "kubelet"),
+    `--config=${nodeFiles(node).kubeletConfig}`,
+    `--kubeconfig=${kubeconfigOf(node.name)}`,
+    `--root-dir=${nodeFiles(node).kubelet}`,
+    `--cert-dir=${nodeFiles(node).kubelet}/pki`,
+    `--hostname-override=${node.name}`,
+    `--node-ip=${node.address}`,
+    `--node-labels=topology.kubernetes.io/zone=${node.zone},topology.kubernetes.io/region=local`,
+  ],
+});
+
+const proxy = (bin: string, node: Node) => kubeProxy({ bin, space: node, hostname: node.name });
+
+export const nodeParts = (bin: string, node: Node): PartSpec[] => [containerd(node), kubelet(bin, node), proxy(bin, node)];
+
+const ctr = (node: Node, ...args: string[]) => run("ctr", ["--address", nodeFiles(node).socket, "--namespace", "k8s.io", ...args]);
+
+/** Starts the node's container runtime and gives it the images; it needs no API server for that. */
+export async function startRuntime(node: Node, images: readonly Image[]): Promise<void> {
+  writeNodeConfig(node);
+  writeKubeProxyConfig(node);
+  if (!startPart(containerd(node))) return;
+  await waitFor(`containerd of ${node.name}`, [containerd(node)], async () => {
+    if (!fs.existsSync(nodeFiles(node).socket)) return false;
+    return ctr(node, "version").then(() => true, () => false);
+  });
+  const present = new Set((await ctr(node, "images", "ls", "--quiet")).split("\n"));
+  for (const { archive } of images.filter(({ name }) => !present.has(name))) await ctr(node, "images", "import", archive);
+}
+
+/** Starts kubelet and kube-proxy. Not before the images are there: a pod that misses one waits ten seconds to look again. */
+export function startKubelet(bin: string, node: Node): boolean {
+  const started = startPart(kubelet(bin, node));
+  startPart(proxy(bin, node));
+  return started;
+}
+
+interface NodeObject { metadata: { name: string }; status: { conditions?: { type: string; status: string }[] } }
+interface Lease { metadata: { name: string }; spec: { renewTime?: string } }
+
+/**
+ * Whether each of the nodes is Ready, as told by a kubelet that renewed its lease after `since`: the API goes on saying Ready
+ * for most of a minute after a node was lost, so the word alone says nothing about one that was just started again.
+ */
+export async function nodesReady(nodes: readonly Node[], since = 0): Promise<boolean> {
+  const [objects, leases] = await Promise.all([
+    find<{ items: NodeObject[] }>("/api/v1/nodes"),
+    find<{ items: Lease[] }>("/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"),
+  ]);
+  return nodes.every((node) => {
+    const ready = objects?.items.find((object) => object.metadata.name === node.name)?.status.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True");
+    const renewed = Date.parse(leases?.items.find((lease) => lease.metadata.name === node.name)?.spec.renewTime ?? "");
+    return ready === true && renewed > since;
+  });
+}
+
+export const allNodesReady = () => nodesReady(clusterNodes, Date.now() - 45_000);

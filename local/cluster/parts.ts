@@ -1,0 +1,72 @@
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { membershipFiles } from "./cgroups";
+import { dirs, type Space } from "./layout";
+import { systemPath } from "./packages";
+import { identify, isAlive, sleep } from "./processes";
+import { readRecord, updateRecord } from "./record";
+
+/** One started program of the control plane or of a node. */
+export interface PartSpec {
+  space: Space;
+  program: string;
+  command: readonly string[];
+}
+
+export const partName = ({ space, program }: Pick<PartSpec, "space" | "program">) => `${space.name}/${program}`;
+const logOf = (spec: PartSpec) => path.join(dirs.logs, `${spec.space.name}-${spec.program}.log`);
+
+export function isPartAlive(spec: Pick<PartSpec, "space" | "program">): boolean {
+  const part = readRecord()?.parts[partName(spec)];
+  return part !== undefined && isAlive(part);
+}
+
+/** Joins the cgroups first and the network namespace next, and becomes the program: one process, whose id stays. */
+const launcher = 'space=$1; shift; while [ "$1" != -- ]; do echo $$ > "$1" || exit 70; shift; done; shift; exec nsenter --net=/run/netns/"$space" -- "$@"';
+
+/** Starts the part unless it runs; says whether it was started. */
+export function startPart(spec: PartSpec): boolean {
+  if (isPartAlive(spec)) return false;
+  fs.mkdirSync(dirs.logs, { recursive: true });
+  const log = fs.openSync(logOf(spec), "a");
+  try {
+    const child = spawn("/bin/sh", ["-c", launcher, "launcher", spec.space.name, ...membershipFiles(spec.space.name), "--", ...spec.command], {
+      cwd: "/",
+      detached: true,
+      stdio: ["ignore", log, log],
+      // Not the caller's environment: with its HTTP_PROXY the parts would look for one another outside.
+      env: { PATH: systemPath, HOME: "/root" },
+    });
+    const id = child.pid === undefined ? undefined : identify(child.pid);
+    child.on("error", () => undefined);
+    child.unref();
+    if (!id) throw new Error(`Cannot start ${partName(spec)}: /bin/sh did not start.`);
+    updateRecord((record) => { record.parts[partName(spec)] = { ...id, log: logOf(spec) }; });
+    return true;
+  } finally {
+    fs.closeSync(log);
+  }
+}
+
+/** A start that failed, with what a person needs to see why. */
+export function failedPart(spec: PartSpec, why: string): Error {
+  const text = (() => { try { return fs.readFileSync(logOf(spec), "utf8"); } catch { return ""; } })();
+  return new Error(`${partName(spec)} ${why}. Its log is ${logOf(spec)}; the last lines:\n${text.trimEnd().split("\n").slice(-12).join("\n")}`);
+}
+
+/** Polls until `check` holds; ends at once, with the log's last lines, when one of the parts that it depends on dies. */
+export async function waitFor(what: string, parts: readonly PartSpec[], check: () => Promise<boolean> | boolean, seconds = 60): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    if (await check()) return;
+    const dead = parts.find((part) => !isPartAlive(part));
+    if (dead) throw failedPart(dead, `ended while waiting for ${what}`);
+    if (Date.now() > deadline) {
+      const suspect = parts.at(-1);
+      const why = `After ${seconds} s still waiting for ${what}`;
+      throw suspect ? failedPart(suspect, `runs, but: ${why}`) : new Error(`${why}; the logs are in ${dirs.logs}.`);
+    }
+    await sleep(120);
+  }
+}

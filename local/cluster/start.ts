@@ -1,0 +1,64 @@
+import type { Image } from "../images";
+import { checkout } from "../lib/paths";
+import { addonsReady, applyAddons } from "./addons";
+import { answers } from "./api";
+import { createCertificates } from "./certificates";
+import { cgroupExists, createCgroup } from "./cgroups";
+import { controlParts, startApi, startControllers } from "./control-plane";
+import { clusterNodes, control, type Node } from "./layout";
+import { removeRunningNode } from "./leftovers";
+import { createNetwork, createNodeNetwork, namespaceExists, setCable } from "./network";
+import { nodeParts, nodesReady, startKubelet, startRuntime } from "./node";
+import { isPartAlive, type PartSpec, waitFor } from "./parts";
+import { bootId } from "./processes";
+import { updateRecord, writeRecord } from "./record";
+import { readSysctls } from "./sysctls";
+
+/** What was built beforehand: the folder of the Kubernetes programs, and the images. */
+export interface Built { bin: string; images: readonly Image[] }
+
+export const allParts = (bin: string): PartSpec[] => [...controlParts(bin), ...clusterNodes.flatMap((node) => nodeParts(bin, node))];
+
+/** What the parts stand on: made once, before the first of them starts. */
+export async function layGround(): Promise<void> {
+  writeRecord({ checkout, bootId: bootId(), built: false, sysctls: readSysctls(), parts: {} });
+  createCgroup(control.name);
+  await Promise.all([createCertificates(), createNetwork()]);
+  updateRecord((record) => { record.built = true; });
+}
+
+/** Starts whatever does not run, of a new cluster or a half-stopped one, and waits until all of it is ready. */
+export async function startMissing({ bin, images }: Built): Promise<void> {
+  for (const node of clusterNodes) await readyToStart(node);
+  const since = Date.now();
+  const runtimes = Promise.all(clusterNodes.map((node) => startRuntime(node, images)));
+  const api = startApi(bin).then(() => startControllers(bin));
+  await Promise.all([api, runtimes]);
+  const started = clusterNodes.filter((node) => startKubelet(bin, node));
+  await waitFor("the system's namespaces", controlParts(bin), () => answers("/api/v1/namespaces/kube-system"));
+  await applyAddons();
+  const parts = allParts(bin);
+  await waitFor("all nodes to be Ready", parts, async () => (await nodesReady(started, since)) && (await nodesReady(clusterNodes, Date.now() - 45_000)));
+  await waitFor("CoreDNS on every node and the volume provisioner", parts, () => addonsReady(clusterNodes.length));
+}
+
+/** A node whose namespace or cgroup is gone has nothing to stand on: the rest of it goes too, as in a power cut. */
+async function readyToStart(node: Node): Promise<void> {
+  if (!namespaceExists(node) || !cgroupExists(node.name)) {
+    await removeRunningNode(node);
+    await createNodeNetwork(node);
+    createCgroup(node.name);
+  }
+  await setCable(node, "up");
+}
+
+/** Starts one node again and waits for its own word that it is Ready. */
+export async function startNode({ bin, images }: Built, node: Node): Promise<void> {
+  await readyToStart(node);
+  const since = Date.now();
+  await startRuntime(node, images);
+  startKubelet(bin, node);
+  await waitFor(`${node.name} to be Ready`, nodeParts(bin, node), () => nodesReady([node], since));
+}
+
+export const everyPartAlive = (bin: string) => allParts(bin).every(isPartAlive);
