@@ -19,7 +19,7 @@ main(async () => {
 async function remove(dir: string): Promise<void> {
   if (!fs.existsSync(dir)) return;
   const holder = dir === cache ? owner() : undefined;
-  if (holder) return say(`  --  ${dir} is kept: the cluster of ${holder} runs on what is in it.`);
+  if (holder?.alive) return say(`  --  ${dir} is kept: the cluster of ${holder.checkout} runs on what is in it.`);
   const megabytes = (await run("du", ["-sm", dir])).split("\t")[0];
   fs.rmSync(dir, { recursive: true, force: true });
   say(`  ok  removed ${dir} (${megabytes} MB)`);

@@ -5,5 +5,5 @@ import { elapsed, main, say } from "../lib/progress";
 main(async () => {
   const target = currentTarget();
   await takeDown(target);
-  say(`Nothing is left on ${nameOf(target)}. (${elapsed()})`);
+  say(`The stack ${target.stack} is gone from ${nameOf(target)}. (${elapsed()})`);
 });

@@ -1,3 +1,4 @@
+import { publish } from "../engine/environment";
 import { prepare } from "../engine/prepare";
 import { outputs, up } from "../engine/stack";
 import { nameOf, targetOf, type Target } from "../engine/target";
@@ -9,6 +10,8 @@ const endpoints = ["host", "port", "readHost", "sentinelHost", "sentinelPort", "
 main(async () => {
   const target = targetOf(process.env.CONTEXT);
   await prepare(target);
+  // Before the deployment, so that one that fails can be looked into by hand.
+  publish(target);
   say("");
   await up(target);
   say(`\n${summary(target, await outputs(target))}\n\nDone in ${elapsed()}.`);

@@ -24,11 +24,15 @@ export async function adoptContext(target: Target & { context: string }, kubectl
     throw new Error(`There is no context "${target.context}" in ${where}. ${known.length ? `Known contexts: ${known.join(", ")}.` : "It holds no context at all."}\nWithout CONTEXT, make up starts the embedded cluster.`);
   }
   const flat = await run(kubectlPath, ["config", "view", "--raw", "--minify", "--flatten", "--context", target.context, "-o", "json"], { env });
+  // Beside it until it answers: a copy that worked is not replaced by one that does not.
+  const fresh = { ...target, kubeconfig: `${target.kubeconfig}.new` };
   fs.mkdirSync(state, { recursive: true });
-  fs.writeFileSync(target.kubeconfig, flat, { mode: 0o600 });
+  fs.writeFileSync(fresh.kubeconfig, flat, { mode: 0o600 });
   try {
-    await kubectl(target, ["get", "--raw", "/version", "--request-timeout=8s"], 20);
+    await kubectl(fresh, ["get", "--raw", "/version", "--request-timeout=8s"], 20);
+    fs.renameSync(fresh.kubeconfig, target.kubeconfig);
   } catch (error) {
+    fs.rmSync(fresh.kubeconfig, { force: true });
     const detail = error instanceof Error ? error.message.trim().split("\n").slice(1).pop() ?? "" : "";
     throw new Error(`The context ${target.context} (server ${serverIn(flat)}) does not answer: ${detail || "no reply within 20 s"}\nIs the cluster running? Other contexts in ${where}: ${known.filter((name) => name !== target.context).join(", ") || "none"}. Nothing was changed.`);
   }

@@ -6,7 +6,7 @@ import { buildProvider } from "../provider";
 import { stackState } from "./backend";
 import { ensureCli } from "./cli";
 import { adoptContext } from "./context";
-import { publish, refuseMove } from "./environment";
+import { refuseMove } from "./environment";
 import { ensureKubectl } from "./kubectl";
 import { ensurePlugin } from "./plugin";
 import { teachGit } from "./salt";
@@ -20,7 +20,6 @@ export async function prepare(target: Target): Promise<void> {
   await teachGit();
   await ensureSecrets();
   await together([ensureEngine(target), ...(target.context ? [] : [startCluster()])]);
-  publish(target);
 }
 
 /** Pulumi, its plugin and the stack: none of it needs the cluster, so it is done while that starts. */

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { bin, checkout, state } from "../lib/paths";
@@ -14,20 +14,26 @@ const pulumi = path.join(bin, "pulumi");
 const quiet = (target: Target, args: readonly string[]) => run(pulumi, args, { cwd: checkout, env: environment(target), timeoutSeconds: 60 });
 
 /** Runs pulumi with its progress on the terminal. Bounded where nobody may be watching. */
-function shown(target: Target, args: readonly string[], timeoutSeconds = 0): Promise<void> {
+function shown(target: Target, args: readonly string[], timeoutSeconds?: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(pulumi, args, { cwd: checkout, env: environment(target), stdio: "inherit", timeout: timeoutSeconds * 1000, killSignal: "SIGKILL" });
+    const child = spawn(pulumi, args, { cwd: checkout, env: environment(target), stdio: "inherit" });
     // Ctrl-C reaches pulumi too, which then ends in good order and releases its lock: outlive it.
     const wait = () => undefined;
     process.on("SIGINT", wait);
+    const escalation = timeoutSeconds === undefined ? [] : endInOrder(child, timeoutSeconds);
     child.on("error", reject);
     child.on("close", (code) => {
       process.off("SIGINT", wait);
+      escalation.forEach(clearTimeout);
       if (code === 0) resolve();
       else reject(new CommandFailed(`pulumi ${args.join(" ")}`, code, ""));
     });
   });
 }
+
+/** Asks pulumi to cancel, then to stop at once, and kills it only then: one that is killed leaves its plugins running. */
+const endInOrder = (child: ChildProcess, afterSeconds: number): NodeJS.Timeout[] =>
+  (["SIGINT", "SIGINT", "SIGKILL"] as const).map((signal, index) => setTimeout(() => child.kill(signal), (afterSeconds + 10 * index) * 1000));
 
 /** Makes the stack if there is none, and mends what an interrupted run left of it. */
 export async function ensureStack(target: Target): Promise<void> {

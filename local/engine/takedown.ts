@@ -1,4 +1,4 @@
-import { stopCluster } from "../cluster";
+import { stopCluster, whyNotHere } from "../cluster";
 import { say, step } from "../lib/progress";
 import { dropDeadLocks, stackState } from "./backend";
 import { ensureCli } from "./cli";
@@ -17,7 +17,7 @@ export async function takeDown(target: Target): Promise<void> {
     await ensureCli();
     await (target.context ? takeDownOnContext(target, resources) : takeDownEmbedded(target, resources));
   }
-  if (!target.context) await step("The embedded cluster stopped", () => stopCluster());
+  if (!target.context && !whyNotHere()) await step("The embedded cluster stopped", () => stopCluster());
   forget(target);
   await forgetSalts();
   unpublish();
