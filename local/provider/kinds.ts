@@ -7,7 +7,7 @@ export const official = "install the official plugin (pulumi plugin install reso
 
 /** `urn:pulumi:stack::project::parent$kubernetes:apps/v1:StatefulSet::name` in its parts. */
 export function parseUrn(urn: string): { type: string; name: string } {
-  const [, , , types = "", ...name] = urn.split("::");
+  const [, , types = "", ...name] = urn.split("::");
   return { type: types.split("$").at(-1) ?? "", name: name.join("::") };
 }
 

@@ -26,8 +26,9 @@ function endWithEngine(): void {
   const parent = process.ppid;
   setInterval(() => { if (process.ppid !== parent) process.exit(0); }, 1000).unref();
   process.stdout.on("error", () => process.exit(0));
-  // A ^C goes to the whole terminal: the engine cancels in order, and still needs the answers of what was under way.
-  process.on("SIGINT", () => undefined);
+  // The engine says so at its end, and waits five seconds for whoever does not listen. (A ^C in the terminal does not come here: the
+  // engine starts plugins in a process group of their own, and cancels in order.)
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(0));
 }
 
 if (process.argv.includes("--version")) {

@@ -36,6 +36,7 @@ export async function waitUntilReady(session: Session, cluster: Cluster, { urn, 
   const memory = { endpoints: "", since: Date.now() };
   let object = live;
   let verdict = waiting("");
+  let shown = "";
   let nextReport = Date.now() + 10_000;
   const fail = async (message: string) => {
     const { problems } = await withPods(cluster, object, verdict);
@@ -54,7 +55,7 @@ export async function waitUntilReady(session: Session, cluster: Cluster, { urn, 
     if (verdict.failed) throw await fail(`'${name}' failed`);
     if (session.cancelled.aborted) throw await fail(`Resource operation was cancelled for "${name}"`);
     if (Date.now() >= end) throw await fail(`'${name}' timed out waiting to be Ready`);
-    session.log.status(urn, verdict.status);
+    if (verdict.status !== shown) session.log.status(urn, (shown = verdict.status));
     if (Date.now() >= nextReport) {
       nextReport = Date.now() + 10_000;
       await report(session, cluster, urn, object, verdict);
