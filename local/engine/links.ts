@@ -6,13 +6,20 @@ import { bin } from "../lib/paths";
 export const pathWithoutOurs = (searchPath = process.env.PATH ?? ""): string =>
   searchPath.split(":").filter((dir) => dir && !dir.endsWith(`${path.sep}.state${path.sep}bin`)).join(":");
 
-/** Points `.state/bin/NAME` at `target`, or takes the link away. Renamed into place: a shell beside us never finds a gap. */
-export function link(name: string, target: string | undefined): void {
-  const file = path.join(bin, name);
-  if (!target) return fs.rmSync(file, { force: true });
+/** Points `.state/bin/NAME` at `target`. */
+export const link = (name: string, target: string): void => place(name, (file) => fs.symlinkSync(target, file));
+
+/** As `link`, for a program that looks for its other files beside the name it was called by. */
+export const forward = (name: string, target: string): void =>
+  place(name, (file) => fs.writeFileSync(file, `#!/bin/sh\nexec '${target.replaceAll("'", `'\\''`)}' "$@"\n`, { mode: 0o755 }));
+
+export const unlink = (name: string): void => fs.rmSync(path.join(bin, name), { force: true });
+
+/** Renamed into place: a shell beside us never finds a gap. */
+function place(name: string, make: (file: string) => void): void {
   fs.mkdirSync(bin, { recursive: true });
-  const fresh = `${file}.${process.pid}`;
+  const fresh = path.join(bin, `.${name}.${process.pid}`);
   fs.rmSync(fresh, { force: true });
-  fs.symlinkSync(target, fresh);
-  fs.renameSync(fresh, file);
+  make(fresh);
+  fs.renameSync(fresh, path.join(bin, name));
 }

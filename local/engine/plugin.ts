@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { bin, checkout } from "../lib/paths";
 import { say, step } from "../lib/progress";
 import { run, which } from "../lib/run";
-import { link, pathWithoutOurs } from "./links";
+import { forward, pathWithoutOurs, unlink } from "./links";
 import { reachable } from "./online";
 
 const executable = "pulumi-resource-kubernetes";
@@ -33,8 +33,8 @@ export const standInInUse = (): boolean => fs.existsSync(path.join(bin, executab
  * stand-in only where it cannot be had. An official one that turned up later takes the stand-in's place.
  */
 export async function ensurePlugin(pulumi: string, standIn: () => Promise<string>): Promise<void> {
-  if (which(executable, pathWithoutOurs()) || (await installed(pulumi)) || (await downloaded(pulumi))) return link(executable, undefined);
-  link(executable, await standIn());
+  if (which(executable, pathWithoutOurs()) || (await installed(pulumi)) || (await downloaded(pulumi))) return unlink(executable);
+  forward(executable, await standIn());
   say("  --  The official kubernetes plugin cannot be had here: a stand-in (local/provider) applies the resources.");
 }
 
