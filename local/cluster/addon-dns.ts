@@ -7,7 +7,9 @@ const labels = { "k8s-app": "kube-dns" };
 /** A name outside of the cluster does not exist, and is told so at once instead of after a resolver's timeouts. */
 const corefile = `.:53 {
     errors
-    health { lameduck 2s }
+    health {
+        lameduck 2s
+    }
     ready
     kubernetes ${clusterDomain} in-addr.arpa ip6.arpa {
         pods insecure

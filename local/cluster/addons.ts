@@ -23,3 +23,15 @@ export async function addonsReady(nodes: number): Promise<boolean> {
   ]);
   return dns?.status?.numberReady === nodes && storage?.status?.readyReplicas === 1;
 }
+
+interface Pod { metadata: { namespace: string; name: string }; status: { phase?: string; containerStatuses?: { ready: boolean; state?: { waiting?: { reason?: string; message?: string } } }[] } }
+
+/** The pods that are not ready, each with what the kubelet says of it: what a start that takes too long is waiting for. */
+export async function unreadyPods(): Promise<string> {
+  const pods = await find<{ items: Pod[] }>("/api/v1/pods");
+  const unready = pods?.items.filter(({ status }) => !status.containerStatuses?.every((container) => container.ready)) ?? [];
+  return unready.map(({ metadata, status }) => {
+    const waiting = status.containerStatuses?.find((container) => container.state?.waiting)?.state?.waiting;
+    return `  ${metadata.namespace}/${metadata.name}: ${[status.phase, waiting?.reason, waiting?.message].filter(Boolean).join(", ")}`;
+  }).join("\n");
+}

@@ -11,7 +11,7 @@ import { clusterNodes } from "./layout";
 import { anythingThere, removeEverything } from "./leftovers";
 import { withLock } from "./lock";
 import { allCablesUp } from "./network";
-import { nodesReady } from "./node";
+import { nodesReady, recently } from "./node";
 import { belongsTo, whatIsThere } from "./ownership";
 import { installMissingPackages } from "./packages";
 import { whyNotHere } from "./platform";
@@ -60,7 +60,7 @@ async function bringUp(built: Built): Promise<void> {
 
 const isHealthy = async (bin: string) =>
   everyPartAlive(bin) && await allCablesUp()
-  && (await Promise.all([answers("/readyz"), nodesReady(clusterNodes, Date.now() - 45_000), addonsReady(clusterNodes.length)])).every(Boolean);
+  && (await Promise.all([answers("/readyz"), nodesReady(clusterNodes, recently()), addonsReady(clusterNodes.length)])).every(Boolean);
 
 /** The kubeconfig of this checkout, and kubectl beside the other programs that a person uses by hand. */
 function writeUserFiles(bin: string): void {

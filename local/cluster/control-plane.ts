@@ -5,7 +5,7 @@ import { kubeconfigOf, pki } from "./certificates";
 import { apiPort, clusterNodes, control, dirs, network } from "./layout";
 import { kubeProxy, writeKubeProxyConfig } from "./kube-proxy";
 import { runIn } from "./network";
-import { type PartSpec, startPart, waitFor } from "./parts";
+import { lastLines, type PartSpec, startPart, waitFor } from "./parts";
 
 const etcdUrl = "http://127.0.0.1:2379";
 const flags = (values: Readonly<Record<string, string>>) => Object.entries(values).map(([name, value]) => `--${name}=${value}`);
@@ -68,6 +68,10 @@ const controllerManager = (bin: string): PartSpec => ({
     // A node's pod range is its own CNI configuration.
     "allocate-node-cidrs": "false",
     "use-service-account-credentials": "true",
+    // Its default of 20 a second takes five seconds for the controllers' own credentials alone.
+    "kube-api-qps": "300",
+    "kube-api-burst": "600",
+    "flex-volume-plugin-dir": path.join(control.dir, "volume-plugins"),
     "root-ca-file": pki("ca.crt"),
     "service-account-private-key-file": pki("service-accounts.key"),
   })],
@@ -91,10 +95,10 @@ export const controlParts = (bin: string): PartSpec[] => [etcd, apiserver(bin), 
 export async function startApi(bin: string): Promise<void> {
   fs.mkdirSync(control.dir, { recursive: true });
   fs.mkdirSync(dirs.etcd, { recursive: true, mode: 0o700 });
-  if (startPart(etcd)) await waitFor("etcd to listen", [etcd], () => listens(2379));
+  if (startPart(etcd)) await waitFor({ what: "etcd to listen", parts: [etcd], until: () => listens(2379) });
   const api = apiserver(bin);
   startPart(api);
-  await waitFor("the API server to be ready", [etcd, api], () => answers("/readyz"));
+  await waitFor({ what: "the API server to be ready", parts: [etcd, api], until: () => answers("/readyz"), detail: () => Promise.resolve(lastLines(api)) });
 }
 
 /** What works through the API: it may start as soon as that answers, and each retries by itself. */

@@ -51,7 +51,7 @@ const shared = { shims: "/run/containerd", cniResults: "/var/lib/cni", podLogLin
 
 /** Traces at places that containerd, the CNI library and the kubelet have built in; only ours, and the folders only if empty. */
 function removeHostTraces(): void {
-  for (const name of list(`${shared.cniResults}/results`).filter((result) => result.startsWith("redis-gke-"))) fs.rmSync(path.join(shared.cniResults, "results", name), { force: true });
+  for (const name of ourCniResults(list(`${shared.cniResults}/results`))) fs.rmSync(path.join(shared.cniResults, "results", name), { force: true });
   for (const name of list(shared.podLogLinks)) {
     const link = path.join(shared.podLogLinks, name);
     if (target(link).startsWith(`${machine}/`)) fs.rmSync(link, { force: true });
@@ -62,6 +62,12 @@ function removeHostTraces(): void {
   }
   const folders = [`${shared.shims}/s`, `${shared.shims}/runc`, shared.shims, `${shared.cniResults}/results`, `${shared.cniResults}/cache`, shared.cniResults, shared.podLogLinks, path.dirname(shared.devicePlugins)];
   for (const folder of folders) if (list(folder).length === 0) try { fs.rmdirSync(folder); } catch { /* was not there */ }
+}
+
+/** A pod's loopback result is named after the pod alone; it is ours when the same pod has one of our network. */
+export function ourCniResults(names: readonly string[]): string[] {
+  const pods = new Set(names.map((name) => /^redis-gke-([0-9a-f]+)-eth0$/.exec(name)?.[1]).filter((pod) => pod !== undefined));
+  return names.filter((name) => pods.has(/-([0-9a-f]+)-[a-z0-9]+$/.exec(name)?.[1] ?? ""));
 }
 
 const list = (dir: string) => { try { return fs.readdirSync(dir); } catch { return []; } };

@@ -32,15 +32,14 @@ export const nodeParts = (bin: string, node: Node): PartSpec[] => [containerd(no
 
 const ctr = (node: Node, ...args: string[]) => run("ctr", ["--address", nodeFiles(node).socket, "--namespace", "k8s.io", ...args]);
 
+const runtimeAnswers = async (node: Node) => fs.existsSync(nodeFiles(node).socket) && ctr(node, "version").then(() => true, () => false);
+
 /** Starts the node's container runtime and gives it the images; it needs no API server for that. */
 export async function startRuntime(node: Node, images: readonly Image[]): Promise<void> {
   writeNodeConfig(node);
   writeKubeProxyConfig(node);
   if (!startPart(containerd(node))) return;
-  await waitFor(`containerd of ${node.name}`, [containerd(node)], async () => {
-    if (!fs.existsSync(nodeFiles(node).socket)) return false;
-    return ctr(node, "version").then(() => true, () => false);
-  });
+  await waitFor({ what: `containerd of ${node.name}`, parts: [containerd(node)], until: () => runtimeAnswers(node) });
   const present = new Set((await ctr(node, "images", "ls", "--quiet")).split("\n"));
   for (const { archive } of images.filter(({ name }) => !present.has(name))) await ctr(node, "images", "import", archive);
 }
@@ -52,23 +51,26 @@ export function startKubelet(bin: string, node: Node): boolean {
   return started;
 }
 
-interface NodeObject { metadata: { name: string }; status: { conditions?: { type: string; status: string }[] } }
+interface NodeObject { metadata: { name: string }; status: { conditions?: { type: string; status: string; lastHeartbeatTime: string }[] } }
 interface Lease { metadata: { name: string }; spec: { renewTime?: string } }
 
 /**
- * Whether each of the nodes is Ready, as told by a kubelet that renewed its lease after `since`: the API goes on saying Ready
- * for most of a minute after a node was lost, so the word alone says nothing about one that was just started again.
+ * Whether each of the nodes is Ready, as told by a kubelet that spoke up after `since`: the API goes on saying Ready for most
+ * of a minute after a node was lost, so the word alone says nothing about one that was just started again. A kubelet renews
+ * its lease every ten seconds, but the first time only ten seconds after it registered; its status comes at once.
  */
-export async function nodesReady(nodes: readonly Node[], since = 0): Promise<boolean> {
+export async function nodesReady(nodes: readonly Node[], since: number): Promise<boolean> {
   const [objects, leases] = await Promise.all([
     find<{ items: NodeObject[] }>("/api/v1/nodes"),
     find<{ items: Lease[] }>("/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"),
   ]);
+  const wholeSecond = Math.floor(since / 1000) * 1000;
   return nodes.every((node) => {
-    const ready = objects?.items.find((object) => object.metadata.name === node.name)?.status.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True");
-    const renewed = Date.parse(leases?.items.find((lease) => lease.metadata.name === node.name)?.spec.renewTime ?? "");
-    return ready === true && renewed > since;
+    const ready = objects?.items.find((object) => object.metadata.name === node.name)?.status.conditions?.find((condition) => condition.type === "Ready");
+    const renewed = leases?.items.find((lease) => lease.metadata.name === node.name)?.spec.renewTime;
+    return ready?.status === "True" && [ready.lastHeartbeatTime, renewed].some((time) => time !== undefined && Date.parse(time) >= wholeSecond);
   });
 }
 
-export const allNodesReady = () => nodesReady(clusterNodes, Date.now() - 45_000);
+/** Heard of within the time after which the API, too, would give a node up. */
+export const recently = () => Date.now() - 45_000;

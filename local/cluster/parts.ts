@@ -49,23 +49,33 @@ export function startPart(spec: PartSpec): boolean {
   }
 }
 
-/** A start that failed, with what a person needs to see why. */
-export function failedPart(spec: PartSpec, why: string): Error {
+/** The end of a part's log, with its place. */
+export function lastLines(spec: PartSpec): string {
   const text = (() => { try { return fs.readFileSync(logOf(spec), "utf8"); } catch { return ""; } })();
-  return new Error(`${partName(spec)} ${why}. Its log is ${logOf(spec)}; the last lines:\n${text.trimEnd().split("\n").slice(-12).join("\n")}`);
+  return `The log is ${logOf(spec)}; its last lines:\n${text.trimEnd().split("\n").slice(-12).join("\n")}`;
 }
 
-/** Polls until `check` holds; ends at once, with the log's last lines, when one of the parts that it depends on dies. */
-export async function waitFor(what: string, parts: readonly PartSpec[], check: () => Promise<boolean> | boolean, seconds = 60): Promise<void> {
+const failedPart = (spec: PartSpec, why: string) => new Error(`${partName(spec)} ${why}. ${lastLines(spec)}`);
+
+export interface Wait {
+  /** What is waited for, as the end of "waiting for ...". */
+  what: string;
+  /** The parts that it depends on: when one dies the wait ends at once, with its log's last lines. */
+  parts: readonly PartSpec[];
+  until: () => Promise<boolean> | boolean;
+  seconds?: number;
+  /** Asked when the time is up: what a person should know then. */
+  detail?: () => Promise<string>;
+}
+
+export async function waitFor({ what, parts, until, seconds = 60, detail }: Wait): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    if (await check()) return;
+  while (!(await until())) {
     const dead = parts.find((part) => !isPartAlive(part));
     if (dead) throw failedPart(dead, `ended while waiting for ${what}`);
     if (Date.now() > deadline) {
-      const suspect = parts.at(-1);
-      const why = `After ${seconds} s still waiting for ${what}`;
-      throw suspect ? failedPart(suspect, `runs, but: ${why}`) : new Error(`${why}; the logs are in ${dirs.logs}.`);
+      if (detail || parts.length !== 1) throw new Error(`After ${seconds} s still waiting for ${what}; the logs are in ${dirs.logs}.\n${(await detail?.()) ?? ""}`);
+      throw failedPart(parts[0]!, `runs, but after ${seconds} s this has not come: ${what}`);
     }
     await sleep(120);
   }

@@ -1,6 +1,6 @@
 import type { Image } from "../images";
 import { checkout } from "../lib/paths";
-import { addonsReady, applyAddons } from "./addons";
+import { addonsReady, applyAddons, unreadyPods } from "./addons";
 import { answers } from "./api";
 import { createCertificates } from "./certificates";
 import { cgroupExists, createCgroup } from "./cgroups";
@@ -8,7 +8,7 @@ import { controlParts, startApi, startControllers } from "./control-plane";
 import { clusterNodes, control, type Node } from "./layout";
 import { removeRunningNode } from "./leftovers";
 import { createNetwork, createNodeNetwork, namespaceExists, setCable } from "./network";
-import { nodeParts, nodesReady, startKubelet, startRuntime } from "./node";
+import { nodeParts, nodesReady, recently, startKubelet, startRuntime } from "./node";
 import { isPartAlive, type PartSpec, waitFor } from "./parts";
 import { bootId } from "./processes";
 import { updateRecord, writeRecord } from "./record";
@@ -35,11 +35,11 @@ export async function startMissing({ bin, images }: Built): Promise<void> {
   const api = startApi(bin).then(() => startControllers(bin));
   await Promise.all([api, runtimes]);
   const started = clusterNodes.filter((node) => startKubelet(bin, node));
-  await waitFor("the system's namespaces", controlParts(bin), () => answers("/api/v1/namespaces/kube-system"));
-  await applyAddons();
   const parts = allParts(bin);
-  await waitFor("all nodes to be Ready", parts, async () => (await nodesReady(started, since)) && (await nodesReady(clusterNodes, Date.now() - 45_000)));
-  await waitFor("CoreDNS on every node and the volume provisioner", parts, () => addonsReady(clusterNodes.length));
+  await waitFor({ what: "the system's namespaces", parts: controlParts(bin), until: () => answers("/api/v1/namespaces/kube-system") });
+  await applyAddons();
+  await waitFor({ what: "all nodes to be Ready", parts, until: async () => (await nodesReady(started, since)) && (await nodesReady(clusterNodes, recently())) });
+  await waitFor({ what: "CoreDNS on every node and the volume provisioner", parts, until: () => addonsReady(clusterNodes.length), detail: unreadyPods });
 }
 
 /** A node whose namespace or cgroup is gone has nothing to stand on: the rest of it goes too, as in a power cut. */
@@ -58,7 +58,7 @@ export async function startNode({ bin, images }: Built, node: Node): Promise<voi
   const since = Date.now();
   await startRuntime(node, images);
   startKubelet(bin, node);
-  await waitFor(`${node.name} to be Ready`, nodeParts(bin, node), () => nodesReady([node], since));
+  await waitFor({ what: `${node.name} to be Ready`, parts: nodeParts(bin, node), until: () => nodesReady([node], since) });
 }
 
 export const everyPartAlive = (bin: string) => allParts(bin).every(isPartAlive);

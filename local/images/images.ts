@@ -60,8 +60,11 @@ const ofBinary = (name: string, source: string, program: string) => ofTree(name,
   },
 });
 
-/** What a cached folder holds, as its own manifest tells: an image is built anew when its source was. */
-const contentOf = (source: string) => createHash("sha256").update(fs.readFileSync(path.join(source, ".manifest.json"))).digest("hex");
+/** What a cached folder holds, as its own manifest tells: an image is built anew when its source became another. */
+function contentOf(source: string): string {
+  const { files } = JSON.parse(fs.readFileSync(path.join(source, ".manifest.json"), "utf8")) as { files: Record<string, string> };
+  return createHash("sha256").update(JSON.stringify(files)).digest("hex");
+}
 
 interface ImageSource {
   source: string;

@@ -1,2 +1,2 @@
 export { buildImages, imageNames, type Image } from "./images";
-export { redisRootTree } from "./trees";
+export { haproxyRootTree, redisRootTree } from "./trees";

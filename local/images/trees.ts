@@ -45,3 +45,8 @@ export function rootTrees(): Promise<string> {
 export async function redisRootTree(): Promise<string> {
   return path.join(await rootTrees(), "redis");
 }
+
+/** The same of the haproxy image. */
+export async function haproxyRootTree(): Promise<string> {
+  return path.join(await rootTrees(), "haproxy");
+}
