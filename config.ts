@@ -114,11 +114,15 @@ const typeNames: Record<string, string> = { string: "text (in quotes, with its u
 function unknownKey(at: string[], value: unknown): Mistake {
   const key = at.at(-1)!;
   const property = at.join(".");
+  if (at[0] === "auth") value = "[secret]";
   if (at.length === 1 && notYet.includes(key)) return { property, value, reason: "is not there yet: take it out" };
   const known = at.length === 1 ? knownKeys : keysOf(at[0] as Key);
   const guess = nearest(key, known);
   return { property, value, reason: `is not a known key: ${guess ? `did you mean ${[...at.slice(0, -1), guess].join(".")}?` : `the known ones are ${known.join(", ")}`}` };
 }
+
+/** @internal Every key of a config file, by its path: what Pulumi.yaml has to describe. */
+export const knownPaths = (): string[] => knownKeys.flatMap((key) => { const inner = keysOf(key as Key); return inner.length > 0 ? inner.map((name) => `${key}.${name}`) : [key]; });
 
 function keysOf(key: Key): string[] {
   const inner: unknown = schema.shape[key] instanceof z.ZodOptional ? schema.shape[key].unwrap() : schema.shape[key];

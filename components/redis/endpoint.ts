@@ -54,7 +54,7 @@ function endpointPod(name: string, settings: RedisSettings, configuration: Outpu
       command: ["haproxy", "-db", "-f", "/config/haproxy.cfg"],
       env: [passwordEnv(secret)],
       ports: Object.entries(endpointPorts).map(([port, containerPort]) => ({ name: port, containerPort })),
-      resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "128Mi" } },
+      resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } },
       securityContext: containerSecurity,
       readinessProbe: health,
       livenessProbe: { ...health, periodSeconds: 10 },

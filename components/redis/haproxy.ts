@@ -11,15 +11,23 @@ export interface Node {
 /** Where the endpoint's pods answer: the master, the replicas, and their own health. */
 export const endpointPorts = { master: 6379, read: 6380, health: 8404 } as const;
 
-// HAProxy takes the password from its environment, in double quotes, where nothing but `$`, `\` and `"` is special.
-const check = (steps: string[]) => ["  option tcp-check", "  tcp-check connect", `  tcp-check send "AUTH \${REDISCLI_AUTH}\\r\\n"`, "  tcp-check expect string +OK", ...steps.map((step) => `  tcp-check ${step}`), "  tcp-check send QUIT\\r\\n", "  tcp-check expect string +OK"];
+// HAProxy takes the password from its environment, in double quotes, where nothing but `$`, `\` and `"` is special. `min-recv 0` makes
+// the first reply conclusive: a node that stopped being master would otherwise keep its sessions until the check times out.
+const check = (command: string, reply: string) => [
+  "  option tcp-check",
+  "  tcp-check connect",
+  `  tcp-check send "AUTH \${REDISCLI_AUTH}\\r\\n"`,
+  "  tcp-check expect string +OK",
+  `  tcp-check send "${command}\\r\\n"`,
+  `  tcp-check expect min-recv 0 string "${reply.replaceAll("$", "\\$")}"`,
+];
 const address = (host: string, port: number) => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`);
 
 /** One vote for `node` from each sentinel that names it as the master. */
 function votes(node: Node, sentinels: readonly Node[], masterName: string): string[] {
   return [
     `backend votes-${node.name}`,
-    ...check([`send "SENTINEL GET-MASTER-ADDR-BY-NAME ${masterName}\\r\\n"`, `expect string "${node.address}\\r\\n"`]),
+    ...check(`SENTINEL GET-MASTER-ADDR-BY-NAME ${masterName}`, `${node.address}\\r\\n`),
     ...sentinels.map((sentinel) => `  server ${sentinel.name} ${address(sentinel.address, sentinelPort)} check inter 1s fall 1 rise 1`),
     "",
   ];
@@ -29,7 +37,7 @@ function votes(node: Node, sentinels: readonly Node[], masterName: string): stri
 function master(node: Node): string[] {
   return [
     `backend master-${node.name}`,
-    ...check(["send INFO\\ replication\\r\\n", "expect string role:master"]),
+    ...check("ROLE", "$6\\r\\nmaster\\r\\n"),
     `  server ${node.name} ${address(node.address, redisPort)} check inter 500ms fall 1 rise 1 on-marked-down shutdown-sessions`,
     "",
   ];
@@ -39,7 +47,7 @@ function replicas(nodes: readonly Node[]): string[] {
   return [
     "backend replicas",
     "  balance leastconn",
-    ...check(["send INFO\\ replication\\r\\n", "expect rstring role:slave[^*]*master_link_status:up"]),
+    ...check("ROLE", "$9\\r\\nconnected\\r\\n"),
     ...nodes.map((node) => `  server ${node.name} ${address(node.address, redisPort)} check inter 1s fall 1 rise 1 on-marked-down shutdown-sessions`),
     "",
   ];
@@ -54,7 +62,8 @@ export function haproxyConf(settings: RedisSettings, nodes: readonly Node[], sen
   return [
     "global",
     "  log stdout format raw local0 notice",
-    "  maxconn 10000",
+    // Each connection takes two file descriptors and, while it moves data, two buffers of 16 KiB: 4,000 fit the pod.
+    "  maxconn 4000",
     "",
     "defaults",
     "  mode tcp",

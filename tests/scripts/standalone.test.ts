@@ -47,8 +47,8 @@ describe("pod scripts: standalone on a real Redis process", function () {
   });
 
   it("is alive but not ready while it loads, so that nobody is sent to it and nobody restarts it", async () => {
-    await start({ "key-load-delay": "5000", "loading-process-events-interval-bytes": "1024" });
-    await pod.with(async (client) => { for (let n = 0; n < 3000; n++) await client.set(`key:${n}`, "x".repeat(50)); });
+    await start({ "key-load-delay": "200" });
+    await pod.with((client) => client.eval("for n = 1, 40000 do redis.call('SET', 'key:' .. n, 'x') end", 0));
     await pod.stop();
     pod.start();
     await eventually("loading", async () => (await pod.info("persistence")).loading === "1", { every: 20 });

@@ -6,7 +6,8 @@ import Redis from "ioredis";
 import { redisConf, sentinelConf } from "../../components/redis/configuration";
 import { podScripts } from "../../components/redis/scripts";
 import { withDefaults } from "../../components/redis/settings";
-import { redisRootTree } from "../../local/images";
+import { endpointPorts, haproxyConf } from "../../components/redis/haproxy";
+import { haproxyRootTree, redisRootTree } from "../../local/images";
 import { eventually } from "./eventually";
 
 export const labPassword = "a-password-of-the-lab";
@@ -18,6 +19,7 @@ const masterName = "lab-redis";
  */
 export class PodLab {
   readonly pods = new Map<string, Pod>();
+  private endpointProcess?: ChildProcess;
   private constructor(readonly root: string, private readonly settings: Record<string, string>) {}
 
   static async create(options: { settings?: Record<string, string> } = {}): Promise<PodLab> {
@@ -59,6 +61,20 @@ export class PodLab {
     return pod;
   }
 
+  /** The endpoint's HAProxy over the sentinel topology, with the rendered configuration; its address. */
+  async startEndpoint(redis: Pod[], sentinels: Pod[]): Promise<string> {
+    const address = "127.0.7.30";
+    const conf = haproxyConf(withDefaults("redis", "lab", { mode: "sentinel", masterName }), redis, sentinels).replace(/bind :/g, `bind ${address}:`);
+    const file = path.join(this.root, "haproxy.cfg");
+    fs.writeFileSync(file, conf);
+    const tree = await haproxyRootTree();
+    // Its own libraries out of the image's root tree, without a root directory of its own: it needs the one file from here.
+    const loader = path.join(tree, "lib64", "ld-linux-x86-64.so.2");
+    this.endpointProcess = spawn(loader, ["--library-path", path.join(tree, "usr/lib/x86_64-linux-gnu"), path.join(tree, "usr/local/sbin/haproxy"), "-db", "-f", file], { env: { REDISCLI_AUTH: labPassword }, stdio: ["ignore", "ignore", "ignore"] });
+    await eventually("the endpoint listens", async () => (await fetch(`http://${address}:${endpointPorts.health}/health`)).ok);
+    return address;
+  }
+
   /** The one pod that says it is master; fails while there is none, or more than one. */
   async master(): Promise<Pod> {
     return eventually("exactly one master", async () => {
@@ -70,6 +86,7 @@ export class PodLab {
   }
 
   async destroy(): Promise<void> {
+    this.endpointProcess?.kill("SIGKILL");
     await Promise.all([...this.pods.values()].map((pod) => pod.kill()));
     fs.rmSync(this.root, { recursive: true, force: true });
   }

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import Redis from "ioredis";
+import { endpointPorts } from "../../components/redis/haproxy";
+import { eventually, sleep } from "../support/eventually";
+import { labPassword, PodLab, type Pod } from "../support/pod-lab";
+
+describe("the master endpoint: real HAProxy over real Redis processes", function () {
+  this.timeout(90_000);
+  let lab: PodLab;
+  let redis: Pod[];
+  let sentinels: Pod[];
+  let address: string;
+  const clients: Redis[] = [];
+
+  const connect = (port: number) => {
+    const client = new Redis({ host: address, port, password: labPassword, retryStrategy: () => 100, maxRetriesPerRequest: 0, enableReadyCheck: false });
+    client.on("error", () => undefined);
+    clients.push(client);
+    return client;
+  };
+  const roleBehind = async (port: number) => ((await connect(port).call("ROLE")) as string[])[0];
+
+  before(async () => {
+    lab = await PodLab.create();
+    ({ redis, sentinels } = lab.sentinelTopology());
+    for (const pod of lab.pods.values()) pod.start();
+    address = await lab.startEndpoint(redis, sentinels);
+    await eventually("a master behind the endpoint", async () => (await roleBehind(endpointPorts.master)) === "master", { timeout: 30_000 });
+  });
+  after(async () => {
+    for (const client of clients) client.disconnect();
+    await lab.destroy();
+  });
+
+  it("leads to the master for writes and to a replica for reads", async () => {
+    assert.equal(await roleBehind(endpointPorts.master), "master");
+    await eventually("a replica behind the read port", async () => (await roleBehind(endpointPorts.read)) === "slave");
+  });
+
+  it("cuts the sessions of the old master on a handover, so that a pooled connection does not read READONLY for ever", async () => {
+    const client = connect(endpointPorts.master);
+    await client.set("before", "1");
+    const old = await lab.master();
+    await old.stop();
+    await eventually("the same client writes again", () => client.set("after", "2"), { timeout: 20_000 });
+    assert.equal(await client.get("before"), "1");
+    old.start();
+    await eventually("the old master is a replica", async () => (await old.info("replication")).role === "slave");
+    assert.equal(await roleBehind(endpointPorts.master), "master");
+  });
+
+  it("believes no node that calls itself master without a majority of the sentinels", async () => {
+    const master = await lab.master();
+    const impostor = redis.find((pod) => pod !== master)!;
+    await Promise.all(sentinels.map((pod) => pod.kill()));
+    await impostor.with((client) => client.call("REPLICAOF", "NO", "ONE"));
+    await sleep(2500);
+    const client = connect(endpointPorts.master);
+    await assert.rejects(client.set("a", "b"));
+  });
+});

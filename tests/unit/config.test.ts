@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { describe as describeMistakes, knownPaths, parseConfig } from "../../config";
+
+const parse = (own: Record<string, unknown>, others: Record<string, string> = {}) => {
+  const all = Object.entries(own).map(([key, value]) => [`redis-gke:${key}`, typeof value === "string" ? value : JSON.stringify(value)]);
+  return parseConfig({ ...Object.fromEntries(all), ...others }, "redis-gke", "test");
+};
+/** The one mistake about a key. */
+const refusal = (own: Record<string, unknown>, property: string) => {
+  const found = parse(own).mistakes.filter((mistake) => mistake.property === property);
+  assert.equal(found.length, 1, `${property}: ${JSON.stringify(parse(own).mistakes)}`);
+  return found[0]!.reason;
+};
+
+describe("config", () => {
+  it("takes the smallest config there is, and puts it into a namespace of the stack's own", () => {
+    const { config, mistakes } = parse({ mode: "sentinel" });
+    assert.deepEqual(mistakes, []);
+    assert.equal(config.redis.namespace, "redis-test");
+    assert.ok(Object.isFrozen(config));
+  });
+
+  it("keeps 0 and false as values instead of taking the default", () => {
+    assert.match(refusal({ mode: "sentinel", replicas: 0 }, "replicas"), /write 2 to 9/);
+    assert.equal(parse({ mode: "standalone", createNamespace: false }).config.redis.createNamespace, false);
+  });
+
+  it("names every mistake at once, of every kind, and not only the first", () => {
+    const { mistakes } = parse({
+      mode: "sentinel", sentinels: 4, replicas: "three", quorum: 1, image: "redis:latest", resources: { memory: "1gb", cpus: "1" },
+      settings: { port: "7000" }, replcias: 2, tls: true,
+    }, { "redis:mode": "sentinel" });
+    assert.deepEqual(mistakes.map(({ property }) => property).sort(), ["image", "redis:mode", "replcias", "replicas", "resources.cpus", "resources.memory", "sentinels", "settings.port", "tls"]);
+    const text = describeMistakes(mistakes, "redis-gke", "test");
+    assert.match(text, /^Pulumi\.test\.yaml has 9 mistakes; nothing was touched:/);
+    assert.match(text, /redis-gke:resources\.memory: "1gb" is not a quantity in Mi or Gi: write "1Gi"/);
+  });
+
+  const cases: [string, Record<string, unknown>, string, RegExp][] = [
+    ["mode misspelt", { mode: "sentinal" }, "mode", /must be "standalone" or "sentinel"/],
+    ["mode missing", {}, "mode", /is missing: write "standalone" or "sentinel"/],
+    ["an even number of sentinels", { mode: "sentinel", sentinels: 4 }, "sentinels", /odd and at least 3/],
+    ["fewer than three sentinels", { mode: "sentinel", sentinels: 1 }, "sentinels", /odd and at least 3/],
+    ["a quorum above the sentinels", { mode: "sentinel", quorum: 4 }, "quorum", /write 2 to 3/],
+    ["a quorum that two sides could reach", { mode: "sentinel", sentinels: 5, quorum: 2 }, "quorum", /write 3 to 5/],
+    ["no replicas", { mode: "sentinel", replicas: 0 }, "replicas", /2 to 9/],
+    ["memory in another unit", { mode: "sentinel", resources: { memory: "1gb" } }, "resources.memory", /write "1Gi"/],
+    ["memory as a bare number", { mode: "sentinel", resources: { memory: 512 } }, "resources.memory", /text \(in quotes, with its unit/],
+    ["too little memory", { mode: "sentinel", resources: { memory: "10Mi" } }, "resources.memory", /at least "64Mi"/],
+    ["the floating tag latest", { mode: "sentinel", image: "redis:latest" }, "image", /floating tag `latest`/],
+    ["the floating tag alpine", { mode: "standalone", image: "redis:alpine" }, "image", /floating tag `alpine`/],
+    ["a floating endpoint image", { mode: "sentinel", endpoint: { image: "haproxy:3.0-alpine" } }, "endpoint.image", /e\.g\. "haproxy:3\.0\.11-alpine"/],
+    ["a setting that the component owns", { mode: "sentinel", settings: { requirepass: "x" } }, "settings.requirepass", /use auth\.password/],
+    ["a setting that is two directives", { mode: "sentinel", settings: { hz: "10\nport 1" } }, "settings.hz", /one line/],
+    ["an unknown key", { mode: "sentinel", replcias: 3 }, "replcias", /did you mean replicas\?/],
+    ["an unknown key in a block", { mode: "sentinel", persistence: { fsnyc: "no" } }, "persistence.fsnyc", /did you mean persistence\.fsync\?/],
+    ["fsync misspelt", { mode: "sentinel", persistence: { fsync: "allways" } }, "persistence.fsync", /"everysec" or "always" or "no"/],
+    ["a key that is planned", { mode: "sentinel", metrics: { enabled: true } }, "metrics", /not there yet/],
+    ["a volume smaller than the memory needs", { mode: "sentinel", resources: { memory: "1Gi" }, persistence: { size: "1Gi" } }, "persistence.size", /at least "3Gi"/],
+    ["sentinel keys in standalone mode", { mode: "standalone", quorum: 2 }, "quorum", /only with mode "sentinel"/],
+    ["a short password", { mode: "sentinel", auth: { password: "secret" } }, "auth.password", /16 to 128/],
+    ["a password file that is not there", { mode: "sentinel", auth: { passwordFile: "/nowhere" } }, "auth.passwordFile", /`make up` makes it/],
+  ];
+  for (const [hazard, own, property, reason] of cases) {
+    it(`refuses ${hazard}`, () => assert.match(refusal(own, property), reason));
+  }
+
+  it("refuses a password file that others can read, and takes one that they cannot", () => {
+    const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "redis-gke-")), "password");
+    fs.writeFileSync(file, "a-password-from-a-file\n", { mode: 0o644 });
+    assert.match(refusal({ mode: "sentinel", auth: { passwordFile: file } }, "auth.passwordFile"), /chmod 600/);
+    fs.chmodSync(file, 0o600);
+    assert.equal(parse({ mode: "sentinel", auth: { passwordFile: file } }).config.redis.auth?.password, "a-password-from-a-file");
+  });
+
+  it("never prints a password", () => {
+    const { mistakes } = parse({ mode: "sentinel", auth: { password: "short", pasword: "other-secret-value" } });
+    assert.doesNotMatch(describeMistakes(mistakes, "redis-gke", "test"), /short"|other-secret-value/);
+  });
+
+  it("lets the keys of other packages be", () => {
+    assert.deepEqual(parse({ mode: "sentinel" }, { "gcp:project": "p", "pulumi:tags": "{}" }).mistakes, []);
+  });
+
+  it("has every key described in Pulumi.yaml, and describes no other", () => {
+    const text = fs.readFileSync(path.join(__dirname, "..", "..", "Pulumi.yaml"), "utf8");
+    const described = [...text.matchAll(/^# {3}(\S+) {2,}\S.* {2,}(default: \S|required)/gm)].map((match) => match[1]!);
+    assert.deepEqual(described.sort(), knownPaths().sort());
+  });
+});

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { redisConf, sentinelConf } from "../../components/redis/configuration";
+import { haproxyConf } from "../../components/redis/haproxy";
+import { whyFloating } from "../../components/redis/image";
+import { formatMi, Gi, Mi, nearestQuantity, parseBytes } from "../../components/redis/quantity";
+import { majority, withDefaults } from "../../components/redis/settings";
+import { deriveSizing } from "../../components/redis/sizing";
+import { findMistakes } from "../../components/redis/validation";
+
+const sentinel = withDefaults("redis", "test", { mode: "sentinel" });
+const nodes = [{ name: "redis-0", address: "198.19.0.1" }, { name: "redis-1", address: "198.19.0.2" }];
+const sentinels = [1, 2, 3].map((n) => ({ name: `redis-sentinel-${n}`, address: `198.19.1.${n}` }));
+
+describe("sizing", () => {
+  for (const memory of ["64Mi", "256Mi", "1Gi", "13Gi", "64Gi"]) {
+    it(`leaves a fork its headroom at ${memory}: data, backlog, the program and a third more fit the limit`, () => {
+      const sizing = deriveSizing(memory);
+      assert.ok(sizing.maxmemory > 0);
+      assert.ok(sizing.maxmemory + sizing.replicationBacklog + sizing.copyOnWriteHeadroom + 32 * Mi <= sizing.limit);
+      assert.ok(sizing.copyOnWriteHeadroom >= sizing.maxmemory / 3 - Mi);
+      assert.ok(sizing.smallestDisk >= 4 * sizing.maxmemory);
+    });
+  }
+  it("refuses what is no quantity instead of deriving NaN", () => {
+    for (const memory of ["1gb", "10Mi", "", "512"]) assert.throws(() => deriveSizing(memory), RangeError);
+  });
+});
+
+describe("quantities", () => {
+  it("reads binary units only: 512M is not 512Mi", () => {
+    assert.equal(parseBytes("1.5Gi"), 1.5 * Gi);
+    for (const text of ["512M", "1gb", "1 Gi", "-1Gi", "Gi"]) assert.equal(parseBytes(text), undefined);
+    assert.equal(nearestQuantity("1gb"), "1Gi");
+    assert.equal(nearestQuantity("a lot"), undefined);
+    assert.equal(formatMi(1.9 * Mi), "1Mi");
+  });
+});
+
+describe("images", () => {
+  it("takes fixed versions and digests", () => {
+    for (const image of ["redis:8.0.2-alpine", "registry:5000/a/redis:7.4.1", "redis:8.0.2", `redis@sha256:${"0".repeat(64)}`]) assert.equal(whyFloating(image), undefined, image);
+  });
+  it("refuses whatever may be another image tomorrow", () => {
+    for (const image of ["redis", "redis:latest", "redis:alpine", "redis:8-alpine", "redis:8.0", "registry:5000/redis"]) assert.match(whyFloating(image)!, /floating/, image);
+    assert.match(whyFloating("not an image")!, /is not the name/);
+  });
+});
+
+describe("redis.conf", () => {
+  it("has both kinds of persistence on, memory derived, and the protection not switched off", () => {
+    const conf = redisConf(sentinel);
+    for (const line of ["appendonly yes", "appendfsync everysec", "save 3600 1 300 100 60 10000", `maxmemory ${deriveSizing("256Mi").maxmemory}`, "protected-mode yes", "min-replicas-to-write 1"]) {
+      assert.ok(conf.split("\n").includes(line), line);
+    }
+    assert.doesNotMatch(conf, /requirepass|masterauth/);
+  });
+  it("does not let a lone replica's restart stop all writes", () => {
+    assert.match(redisConf({ ...sentinel, replicas: 2 }), /^min-replicas-to-write 0$/m);
+    assert.doesNotMatch(redisConf(withDefaults("redis", "test", { mode: "standalone" })), /min-replicas/);
+  });
+  it("takes further settings", () => {
+    assert.match(redisConf({ ...sentinel, settings: { "maxmemory-policy": "allkeys-lru" } }), /^maxmemory-policy allkeys-lru$/m);
+  });
+  it("keeps Sentinel from looking names up", () => assert.match(sentinelConf(), /^sentinel resolve-hostnames no$/m));
+});
+
+describe("haproxy.cfg", () => {
+  const conf = haproxyConf(sentinel, nodes, sentinels);
+  it("asks for a majority of the sentinels as well as for the node's own word", () => {
+    assert.match(conf, /use_backend master-redis-0 if \{ nbsrv\(votes-redis-0\) ge 2 \} \{ nbsrv\(master-redis-0\) ge 1 \}/);
+  });
+  it("sends nobody anywhere when there is no master", () => assert.match(conf, /default_backend nobody/));
+  it("cuts the sessions of a node that is master no longer", () => assert.match(conf, /server redis-1 198\.19\.0\.2:6379 .*on-marked-down shutdown-sessions/));
+  it("holds no password", () => assert.match(conf, /AUTH \$\{REDISCLI_AUTH\}/));
+});
+
+describe("arguments of Redis", () => {
+  it("needs a majority that two sides can never both have", () => {
+    for (const count of [3, 5, 7, 9]) assert.ok(2 * majority(count) > count);
+  });
+  it("are all looked at, with no mistake in none", () => {
+    assert.deepEqual(findMistakes({ mode: "sentinel" }), []);
+    assert.deepEqual(findMistakes({ mode: "standalone" }), []);
+    const properties = findMistakes({ mode: "sentinel", replicas: 1, sentinels: 2, image: "redis", namespace: "Bad Name", endpoint: { replicas: 1 }, failover: { downAfter: 10 } }).map(({ property }) => property);
+    assert.deepEqual(properties.sort(), ["endpoint.replicas", "failover.downAfter", "image", "namespace", "replicas", "sentinels"]);
+  });
+});
