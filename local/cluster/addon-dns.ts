@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { KubeObject } from "./api";
 import { clusterDomain, network } from "./layout";
 
@@ -5,20 +6,22 @@ const namespace = "kube-system";
 const labels = { "k8s-app": "kube-dns" };
 
 /** A name outside of the cluster does not exist, and is told so at once instead of after a resolver's timeouts. */
-const corefile = `.:53 {
+const corefile = `${clusterDomain}:53 in-addr.arpa:53 ip6.arpa:53 {
+    errors
+    kubernetes ${clusterDomain} in-addr.arpa ip6.arpa {
+        ttl 5
+    }
+    loadbalance
+}
+.:53 {
     errors
     health {
         lameduck 2s
     }
     ready
-    kubernetes ${clusterDomain} in-addr.arpa ip6.arpa {
-        pods insecure
-        ttl 5
-    }
     template ANY ANY . {
         rcode NXDOMAIN
     }
-    loadbalance
 }
 `;
 
@@ -52,10 +55,13 @@ export function dnsObjects(image: string): KubeObject[] {
     },
     {
       apiVersion: "apps/v1", kind: "DaemonSet", metadata: { name, namespace, labels },
-      spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: podSpec(name, image) } },
+      // The annotation: a Corefile of a newer checkout reaches the pods of a cluster that runs already.
+      spec: { selector: { matchLabels: labels }, template: { metadata: { labels, annotations: { "redis-gke.local/corefile": digest(corefile) } }, spec: podSpec(name, image) } },
     },
   ];
 }
+
+const digest = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 16);
 
 const podSpec = (name: string, image: string) => ({
   serviceAccountName: name,

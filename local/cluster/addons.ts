@@ -13,15 +13,19 @@ export async function applyAddons(): Promise<void> {
   await Promise.all(objects.filter((object) => !isNamespace(object)).map(apply));
 }
 
-interface Workload { status?: { desiredNumberScheduled?: number; numberReady?: number; readyReplicas?: number } }
+interface Workload {
+  metadata: { generation: number };
+  status?: { observedGeneration?: number; updatedNumberScheduled?: number; numberReady?: number; readyReplicas?: number };
+}
 
-/** Whether every node's CoreDNS and the provisioner are up. */
+/** Whether every node's CoreDNS and the provisioner are up, in the version that was applied last. */
 export async function addonsReady(nodes: number): Promise<boolean> {
   const [dns, storage] = await Promise.all([
     find<Workload>("/apis/apps/v1/namespaces/kube-system/daemonsets/coredns"),
     find<Workload>("/apis/apps/v1/namespaces/local-path-storage/deployments/local-path-provisioner"),
   ]);
-  return dns?.status?.numberReady === nodes && storage?.status?.readyReplicas === 1;
+  const current = [dns, storage].every((workload) => workload?.metadata.generation === workload?.status?.observedGeneration);
+  return current && dns?.status?.numberReady === nodes && dns.status.updatedNumberScheduled === nodes && storage?.status?.readyReplicas === 1;
 }
 
 interface Pod { metadata: { namespace: string; name: string }; status: { phase?: string; containerStatuses?: { ready: boolean; state?: { waiting?: { reason?: string; message?: string } } }[] } }

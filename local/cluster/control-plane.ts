@@ -23,9 +23,6 @@ const etcd: PartSpec = {
     "initial-advertise-peer-urls": "http://127.0.0.1:2380",
     "initial-cluster": `${control.name}=http://127.0.0.1:2380`,
     "auto-compaction-retention": "5m",
-    // A shared disk can take longer than the default second; a lone member has nobody to lose an election to.
-    "heartbeat-interval": "500",
-    "election-timeout": "5000",
     "log-level": "warn",
     logger: "zap",
   })],

@@ -5,7 +5,7 @@ import { run } from "../lib/run";
 import { find } from "./api";
 import { kubeconfigOf } from "./certificates";
 import { kubeProxy, writeKubeProxyConfig } from "./kube-proxy";
-import { clusterNodes, type Node } from "./layout";
+import type { Node } from "./layout";
 import { nodeFiles, writeNodeConfig } from "./node-config";
 import { type PartSpec, startPart, waitFor } from "./parts";
 
@@ -64,12 +64,18 @@ export async function nodesReady(nodes: readonly Node[], since: number): Promise
     find<{ items: NodeObject[] }>("/api/v1/nodes"),
     find<{ items: Lease[] }>("/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"),
   ]);
-  const wholeSecond = Math.floor(since / 1000) * 1000;
   return nodes.every((node) => {
     const ready = objects?.items.find((object) => object.metadata.name === node.name)?.status.conditions?.find((condition) => condition.type === "Ready");
     const renewed = leases?.items.find((lease) => lease.metadata.name === node.name)?.spec.renewTime;
-    return ready?.status === "True" && [ready.lastHeartbeatTime, renewed].some((time) => time !== undefined && Date.parse(time) >= wholeSecond);
+    // A heartbeat is written in whole seconds, a lease to the microsecond.
+    return ready?.status === "True" && (Date.parse(ready.lastHeartbeatTime) > since || Date.parse(renewed ?? "") > since);
   });
+}
+
+/** Whether the node's kubelet has learned of its pods; before that it refuses exec and logs. CoreDNS gives every node one. */
+export async function knowsItsPods(node: Node): Promise<boolean> {
+  const pods = await find<{ items: unknown[] | null }>(`/api/v1/nodes/${node.name}/proxy/pods`);
+  return (pods?.items ?? []).length > 0;
 }
 
 /** Heard of within the time after which the API, too, would give a node up. */

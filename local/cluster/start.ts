@@ -8,7 +8,7 @@ import { controlParts, startApi, startControllers } from "./control-plane";
 import { clusterNodes, control, type Node } from "./layout";
 import { removeRunningNode } from "./leftovers";
 import { createNetwork, createNodeNetwork, namespaceExists, setCable } from "./network";
-import { nodeParts, nodesReady, recently, startKubelet, startRuntime } from "./node";
+import { knowsItsPods, nodeParts, nodesReady, recently, startKubelet, startRuntime } from "./node";
 import { isPartAlive, type PartSpec, waitFor } from "./parts";
 import { bootId } from "./processes";
 import { updateRecord, writeRecord } from "./record";
@@ -40,6 +40,7 @@ export async function startMissing({ bin, images }: Built): Promise<void> {
   await applyAddons();
   await waitFor({ what: "all nodes to be Ready", parts, until: async () => (await nodesReady(started, since)) && (await nodesReady(clusterNodes, recently())) });
   await waitFor({ what: "CoreDNS on every node and the volume provisioner", parts, until: () => addonsReady(clusterNodes.length), detail: unreadyPods });
+  for (const node of started) await waitForPods(bin, node);
 }
 
 /** A node whose namespace or cgroup is gone has nothing to stand on: the rest of it goes too, as in a power cut. */
@@ -59,6 +60,9 @@ export async function startNode({ bin, images }: Built, node: Node): Promise<voi
   await startRuntime(node, images);
   startKubelet(bin, node);
   await waitFor({ what: `${node.name} to be Ready`, parts: nodeParts(bin, node), until: () => nodesReady([node], since) });
+  await waitForPods(bin, node);
 }
+
+const waitForPods = (bin: string, node: Node) => waitFor({ what: `the kubelet of ${node.name} to know its pods`, parts: nodeParts(bin, node), until: () => knowsItsPods(node) });
 
 export const everyPartAlive = (bin: string) => allParts(bin).every(isPartAlive);
