@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { buildImages } from "../images";
+import { writeIfChanged } from "../lib/files";
 import { bin as userBin, kubeconfig } from "../lib/paths";
 import { say, step } from "../lib/progress";
 import { addonsReady, defaultNamespace } from "./addons";
@@ -10,7 +11,7 @@ import { userKubeconfig } from "./certificates";
 import { clusterNodes } from "./layout";
 import { anythingThere, removeEverything } from "./leftovers";
 import { withLock } from "./lock";
-import { allCablesUp } from "./network";
+import { allCablesUp, namespaceExists } from "./network";
 import { nodesReady, recently } from "./node";
 import { belongsTo, whatIsThere } from "./ownership";
 import { installMissingPackages } from "./packages";
@@ -64,12 +65,7 @@ const isHealthy = async (bin: string) =>
 
 /** The kubeconfig of this checkout, and kubectl beside the other programs that a person uses by hand. */
 function writeUserFiles(bin: string): void {
-  const text = userKubeconfig(defaultNamespace);
-  if (!fs.existsSync(kubeconfig) || fs.readFileSync(kubeconfig, "utf8") !== text) {
-    fs.mkdirSync(path.dirname(kubeconfig), { recursive: true });
-    fs.writeFileSync(kubeconfig, text, { mode: 0o600 });
-  }
-  fs.chmodSync(kubeconfig, 0o600);
+  writeIfChanged(kubeconfig, userKubeconfig(defaultNamespace), 0o600);
   fs.mkdirSync(userBin, { recursive: true });
   fs.rmSync(path.join(userBin, "kubectl"), { force: true });
   fs.symlinkSync(path.join(bin, "kubectl"), path.join(userBin, "kubectl"));
@@ -92,7 +88,7 @@ export function clusterStatus(): "absent" | "running" | "half" {
   const finding = whatIsThere();
   if (finding === "nothing" || typeof finding === "object") return "absent";
   const record = readRecord();
-  const complete = finding === "ours" && record !== undefined && livingParts(record).length === Object.keys(record.parts).length && Object.keys(record.parts).length >= partCount;
+  const complete = finding === "ours" && record !== undefined && livingParts(record).length === partCount && clusterNodes.every(namespaceExists);
   return complete ? "running" : "half";
 }
 

@@ -1,5 +1,5 @@
-import * as fs from "node:fs";
 import * as path from "node:path";
+import { writeIfChanged } from "../lib/files";
 import { kubeconfigOf } from "./certificates";
 import { network, type Space } from "./layout";
 import type { PartSpec } from "./parts";
@@ -12,8 +12,7 @@ export function kubeProxy({ bin, space, hostname }: { bin: string; space: Space;
 const configFile = (space: Space) => path.join(space.dir, "kube-proxy.json");
 
 export function writeKubeProxyConfig(space: Space): void {
-  fs.mkdirSync(space.dir, { recursive: true });
-  fs.writeFileSync(configFile(space), JSON.stringify({
+  writeIfChanged(configFile(space), JSON.stringify({
     apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
     kind: "KubeProxyConfiguration",
     clientConnection: { kubeconfig: kubeconfigOf("kube-proxy") },

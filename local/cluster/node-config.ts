@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { imageNames } from "../images";
+import { writeIfChanged } from "../lib/files";
 import { pki } from "./certificates";
 import { clusterDomain, dirs, network, type Node } from "./layout";
 import { cniBinDir } from "./packages";
@@ -22,11 +23,11 @@ export const nodeFiles = (node: Node) => ({
 
 export function writeNodeConfig(node: Node): void {
   const files = nodeFiles(node);
-  for (const dir of [files.runtime, files.containerdRoot, files.cniConfDir, files.kubelet, files.podLogs, files.volumes]) fs.mkdirSync(dir, { recursive: true });
-  fs.writeFileSync(files.containerdConfig, containerdConfig(node));
-  fs.writeFileSync(path.join(files.cniConfDir, "10-redis-gke.conflist"), JSON.stringify(cniConfig(node)));
-  fs.writeFileSync(files.kubeletConfig, JSON.stringify(kubeletConfig(node)));
-  fs.writeFileSync(dirs.resolvConf, "");
+  for (const dir of [files.runtime, files.containerdRoot, files.kubelet, files.podLogs, files.volumes]) fs.mkdirSync(dir, { recursive: true });
+  writeIfChanged(files.containerdConfig, containerdConfig(node));
+  writeIfChanged(path.join(files.cniConfDir, "10-redis-gke.conflist"), JSON.stringify(cniConfig(node)));
+  writeIfChanged(files.kubeletConfig, JSON.stringify(kubeletConfig(node)));
+  writeIfChanged(dirs.resolvConf, "");
 }
 
 /** An overlay cannot lie on an overlay, which is what the disk is when all of this runs inside a container. */
