@@ -1,8 +1,7 @@
 import * as fs from "node:fs";
-import * as path from "node:path";
 import { buildImages } from "../images";
 import { writeIfChanged } from "../lib/files";
-import { bin as userBin, kubeconfig } from "../lib/paths";
+import { kubeconfig } from "../lib/paths";
 import { say, step } from "../lib/progress";
 import { addonsReady, defaultNamespace } from "./addons";
 import { answers, disconnect } from "./api";
@@ -36,7 +35,7 @@ export async function ensureCluster(): Promise<void> {
   const built = await build();
   try {
     await withLock(() => bringUp(built));
-    writeUserFiles(built.bin);
+    writeIfChanged(kubeconfig, userKubeconfig(defaultNamespace), 0o600);
   } finally {
     disconnect();
   }
@@ -63,14 +62,6 @@ const isHealthy = async (bin: string) =>
   everyPartAlive(bin) && await allCablesUp()
   && (await Promise.all([answers("/readyz"), nodesReady(clusterNodes, recently()), addonsReady(clusterNodes.length)])).every(Boolean);
 
-/** The kubeconfig of this checkout, and kubectl beside the other programs that a person uses by hand. */
-function writeUserFiles(bin: string): void {
-  writeIfChanged(kubeconfig, userKubeconfig(defaultNamespace), 0o600);
-  fs.mkdirSync(userBin, { recursive: true });
-  fs.rmSync(path.join(userBin, "kubectl"), { force: true });
-  fs.symlinkSync(path.join(bin, "kubectl"), path.join(userBin, "kubectl"));
-}
-
 /** Stops the cluster and leaves nothing of it on the machine; one of another checkout is left alone, and named. */
 export async function stopCluster(): Promise<void> {
   fs.rmSync(kubeconfig, { force: true });
@@ -78,7 +69,7 @@ export async function stopCluster(): Promise<void> {
   await withLock(async () => {
     const finding = whatIsThere();
     if (typeof finding === "object") say(`The embedded cluster on this machine belongs to ${finding.liveElsewhere}; it is left as it is.`);
-    else if (finding !== "nothing") await step("Stop the embedded cluster", removeEverything);
+    else if (finding !== "nothing") await removeEverything();
   });
   disconnect();
 }
