@@ -70,6 +70,9 @@ export function haproxyConf(settings: RedisSettings, nodes: readonly Node[], sen
     "  log global",
     "  option dontlognull",
     "  timeout connect 2s",
+    // A node that refuses has just stopped being master: waiting for it would hold the client back from finding the next one.
+    "  retries 0",
+    "  timeout queue 100ms",
     "  timeout check 2s",
     // Redis connections may be silent for hours (subscribers, pools): a dead peer is found by keepalive, not by a time limit.
     "  timeout client 1d",

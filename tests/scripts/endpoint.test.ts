@@ -13,7 +13,7 @@ describe("the master endpoint: real HAProxy over real Redis processes", function
   const clients: Redis[] = [];
 
   const connect = (port: number) => {
-    const client = new Redis({ host: address, port, password: labPassword, retryStrategy: () => 100, maxRetriesPerRequest: 0, enableReadyCheck: false });
+    const client = new Redis({ host: address, port, password: labPassword, retryStrategy: () => 100, maxRetriesPerRequest: 1 });
     client.on("error", () => undefined);
     clients.push(client);
     return client;
@@ -25,7 +25,11 @@ describe("the master endpoint: real HAProxy over real Redis processes", function
     ({ redis, sentinels } = lab.sentinelTopology());
     for (const pod of lab.pods.values()) pod.start();
     address = await lab.startEndpoint(redis, sentinels);
+    await eventually("sentinels that know both replicas", async () => (await Promise.all(sentinels.map((pod) => pod.info("sentinel")))).every((info) => info.master0?.includes("slaves=2,sentinels=3")));
     await eventually("a master behind the endpoint", async () => (await roleBehind(endpointPorts.master)) === "master", { timeout: 30_000 });
+  });
+  afterEach(function () {
+    if (this.currentTest?.state === "failed") console.log(lab.logs());
   });
   after(async () => {
     for (const client of clients) client.disconnect();

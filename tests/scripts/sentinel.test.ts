@@ -14,7 +14,7 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     ({ redis, sentinels } = lab.sentinelTopology());
   });
   afterEach(async function () {
-    if (this.currentTest?.state === "failed") for (const pod of lab.pods.values()) console.log(`--- ${pod.name}\n${pod.output.split("\n").slice(-25).join("\n")}`);
+    if (this.currentTest?.state === "failed") console.log(lab.logs());
     await lab.destroy();
   });
 

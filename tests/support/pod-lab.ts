@@ -85,6 +85,11 @@ export class PodLab {
     });
   }
 
+  /** The end of every pod's log, for a test that failed. */
+  logs(): string {
+    return [...this.pods.values()].map((pod) => `--- ${pod.name}\n${pod.output.split("\n").slice(-25).join("\n")}`).join("\n");
+  }
+
   async destroy(): Promise<void> {
     this.endpointProcess?.kill("SIGKILL");
     await Promise.all([...this.pods.values()].map((pod) => pod.kill()));

@@ -16,6 +16,7 @@ ask() {
 }
 
 ask_local() { ask "$LOCAL" "$redis_port" "$@"; }
+ask_sentinel() { ask "$LOCAL" "$sentinel_port" "$@"; }
 
 # The first word of a node's ROLE: master, slave, or nothing if it does not answer (or is still loading).
 role_of() { ask "$1" "$redis_port" ROLE | sed -n '1{/^master$/p;/^slave$/p;}'; }

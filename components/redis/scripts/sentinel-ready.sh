@@ -4,7 +4,7 @@ set -eu
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-reply=$(ask "$LOCAL" "$sentinel_port" SENTINEL GET-MASTER-ADDR-BY-NAME "$MASTER_NAME")
+reply=$(ask_sentinel SENTINEL GET-MASTER-ADDR-BY-NAME "$MASTER_NAME")
 case "$reply" in
     [0-9]*.*.*.* | *:*:*) exit 0 ;;
     *) echo "no address for $MASTER_NAME: ${reply:-no answer}"; exit 1 ;;

@@ -46,4 +46,10 @@ umask 077
 } >"$state.new"
 # Moved, not written in place: a power cut in between must leave the old memory or the new one, never half a file.
 mv "$state.new" "$state"
+
+# It asks the nodes for their replicas every ten seconds unless told otherwise, and only at run time can it be told: a master lost in
+# the first ten seconds would leave sentinels that know no replica to promote, and would be waited for.
+(
+    until [ "$(ask_sentinel SENTINEL DEBUG INFO-PERIOD 1000)" = OK ]; do sleep 0.1; done
+) &
 exec redis-sentinel "$state"
