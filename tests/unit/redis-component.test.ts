@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import type { Redis as RedisComponent, RedisArgs } from "../../components/redis";
+import { mockEngine, recordOptions, resourcesOf, valueOf, type Captured } from "../support/mocked-stack";
+
+describe("Redis, the component, without an engine (mocked)", () => {
+  let Redis: typeof RedisComponent;
+  before(async () => {
+    await mockEngine("test");
+    ({ Redis } = await import("../../components/redis"));
+  });
+
+  const make = async (args: RedisArgs, name = "redis") => {
+    let redis!: RedisComponent;
+    const resources = await resourcesOf(() => { redis = new Redis(name, args, { transformations: [recordOptions] }); });
+    return { redis, resources };
+  };
+  const ofType = (resources: Captured[], type: string) => resources.filter((resource) => resource.type === type);
+  const one = (resources: Captured[], type: string, name: string) => {
+    const found = ofType(resources, type).filter((resource) => resource.name === name);
+    assert.equal(found.length, 1, `${type} ${name}: ${resources.map((resource) => resource.name).join(", ")}`);
+    return found[0]!;
+  };
+  const password = "a-password-for-the-tests";
+  const workloads = ["kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:Deployment"];
+
+  it("makes Redis and the sentinels separate StatefulSets, each pod with an address of its own", async () => {
+    const { resources } = await make({ mode: "sentinel", replicas: 3, sentinels: 5, auth: { password } });
+    assert.equal(one(resources, "kubernetes:apps/v1:StatefulSet", "redis").inputs.spec.replicas, 3);
+    assert.equal(one(resources, "kubernetes:apps/v1:StatefulSet", "redis-sentinel").inputs.spec.replicas, 5);
+    for (const name of ["redis-0", "redis-1", "redis-2", "redis-sentinel-0", "redis-sentinel-4"]) {
+      const { spec, metadata } = one(resources, "kubernetes:core/v1:Service", name).inputs;
+      assert.equal(spec.publishNotReadyAddresses, true);
+      assert.deepEqual(spec.selector, { "statefulset.kubernetes.io/pod-name": name });
+      // Without it `pulumi up` waits for pods that wait for this address.
+      assert.equal(metadata.annotations["pulumi.com/skipAwait"], "true");
+    }
+    const topology = one(resources, "kubernetes:core/v1:ConfigMap", "redis-topology").inputs.data;
+    assert.match(topology.redis, /^redis-0 198\.19\.\d+\.\d+\nredis-1 \S+\nredis-2 \S+\n$/);
+    assert.equal(topology.sentinels.trim().split("\n").length, 5);
+  });
+
+  it("makes nothing of Sentinel in standalone mode", async () => {
+    const { redis, resources } = await make({ mode: "standalone", auth: { password } });
+    assert.ok(resources.every(({ name }) => !/sentinel|endpoint|topology|read/.test(name)), resources.map(({ name }) => name).join(", "));
+    assert.deepEqual(ofType(resources, "kubernetes:policy/v1:PodDisruptionBudget"), []);
+    assert.equal(await valueOf(redis.host), "redis.redis.svc");
+    assert.equal(await valueOf(redis.readHost), "redis.redis.svc");
+    for (const output of [redis.sentinelHost, redis.sentinelPort, redis.masterName, redis.sentinelNodes, redis.sentinelUrl]) assert.equal(await valueOf(output as pulumi.Output<unknown>), undefined);
+  });
+
+  it("gives out endpoints, and its secrets as secrets", async () => {
+    const { redis } = await make({ mode: "sentinel", namespace: "cache", auth: { password } });
+    assert.equal(await valueOf(redis.host), "redis.cache.svc");
+    assert.equal(await valueOf(redis.readHost), "redis-read.cache.svc");
+    assert.equal(await valueOf(redis.sentinelHost), "redis-sentinel.cache.svc");
+    assert.deepEqual(await valueOf(redis.sentinelNodes), [0, 1, 2].map((n) => `redis-sentinel-${n}.cache.svc:26379`));
+    assert.equal(await valueOf(redis.masterName), "test-redis");
+    assert.equal(await valueOf(redis.url), `redis://:${password}@redis.cache.svc:6379`);
+    for (const secret of [redis.password, redis.url, redis.sentinelUrl]) assert.equal(await pulumi.isSecret(secret), true);
+    for (const open of [redis.host, redis.sentinelHost, redis.namespace]) assert.equal(await pulumi.isSecret(open), false);
+  });
+
+  it("has no pod that is privileged, writable, floating, or without a memory limit", async () => {
+    const { resources } = await make({ mode: "sentinel", auth: { password } });
+    const pods = resources.filter(({ type }) => workloads.includes(type)).map(({ inputs }) => inputs.spec.template.spec);
+    assert.equal(pods.length, 3);
+    for (const pod of pods) {
+      assert.equal(pod.securityContext.runAsNonRoot, true);
+      assert.equal(pod.automountServiceAccountToken, false);
+      assert.equal(pod.securityContext.seccompProfile.type, "RuntimeDefault");
+      for (const container of pod.containers) {
+        assert.deepEqual(container.securityContext, { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } });
+        assert.ok(container.resources.limits.memory && container.resources.requests.cpu, container.name);
+        assert.match(container.image, /:\d+\.\d+\.\d+/);
+        assert.ok(container.readinessProbe && container.livenessProbe, container.name);
+      }
+    }
+  });
+
+  it("puts the password into one Secret and nowhere else", async () => {
+    const { resources } = await make({ mode: "sentinel", auth: { password } });
+    const holders = resources.filter(({ inputs }) => JSON.stringify(inputs).includes(password));
+    assert.deepEqual(holders.map(({ type }) => type), ["kubernetes:core/v1:Secret"]);
+  });
+
+  it("spreads pods as asked, and always lets one of each kind go at a time", async () => {
+    const affinity = async (spread?: "preferred" | "required") => {
+      const { resources } = await make({ mode: "sentinel", auth: { password }, scheduling: { spread } });
+      assert.equal(ofType(resources, "kubernetes:policy/v1:PodDisruptionBudget").length, 3);
+      return one(resources, "kubernetes:apps/v1:StatefulSet", "redis").inputs.spec.template.spec.affinity.podAntiAffinity;
+    };
+    assert.ok((await affinity()).preferredDuringSchedulingIgnoredDuringExecution);
+    assert.ok((await affinity("required")).requiredDuringSchedulingIgnoredDuringExecution);
+  });
+
+  it("generates a password where none is given", async () => {
+    const { redis, resources } = await make({ mode: "standalone" });
+    assert.equal(ofType(resources, "random:index/randomPassword:RandomPassword").length, 1);
+    assert.equal(await valueOf(redis.password), "generated-password-of-the-mock");
+    assert.deepEqual(ofType((await make({ mode: "standalone", auth: { password } })).resources, "random:index/randomPassword:RandomPassword"), []);
+  });
+
+  it("does not make a namespace that is there already", async () => {
+    assert.equal(ofType((await make({ mode: "standalone", auth: { password }, createNamespace: false })).resources, "kubernetes:core/v1:Namespace").length, 0);
+    const { resources } = await make({ mode: "standalone", auth: { password } });
+    assert.equal(ofType(resources, "kubernetes:core/v1:Namespace")[0]!.inputs.metadata.labels["pod-security.kubernetes.io/enforce"], "restricted");
+  });
+
+  it("names scripts and configuration by their content's turn, so that a change rolls the pods one at a time", async () => {
+    const { resources } = await make({ mode: "sentinel", auth: { password } });
+    for (const name of ["redis-scripts", "redis-configuration"]) assert.equal(one(resources, "kubernetes:core/v1:ConfigMap", name).inputs.metadata.name, undefined);
+    // The addresses are read at each start: a replica more must not restart those that are there.
+    assert.equal(one(resources, "kubernetes:core/v1:ConfigMap", "redis-topology").inputs.metadata.name, "redis-topology");
+  });
+
+  it("gives every child its parent", async () => {
+    const { resources } = await make({ mode: "sentinel", auth: { password } });
+    for (const { name, type, options } of resources.filter((resource) => resource.type !== "redis-gke:redis:Redis")) assert.ok(options.parent, `${type} ${name}`);
+  });
+
+  it("refuses wrong arguments before any resource is made, all of them at once", async () => {
+    let error: unknown;
+    const resources = await resourcesOf(() => {
+      try { new Redis("wrong", { mode: "sentinel", sentinels: 2, image: "redis:latest", settings: { dir: "/tmp" } }); } catch (thrown) { error = thrown; }
+    });
+    assert.ok(error instanceof pulumi.InputPropertiesError);
+    assert.deepEqual(error.errors?.map(({ propertyPath }) => propertyPath).sort(), ["image", "sentinels", "settings.dir"]);
+    assert.deepEqual(resources.filter(({ type }) => type.startsWith("kubernetes:")), []);
+  });
+});
