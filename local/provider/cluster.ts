@@ -4,7 +4,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { Settings } from "./settings";
 import { ApiError, Unreachable } from "./errors";
 import { isBuiltIn, namespacedIfBuiltIn, nameOf, namespaceOf, type Kind } from "./kinds";
-import { at, fieldsAt, isFields, listAt, textAt, type Fields } from "./values";
+import { isFields, listAt, textAt, type Fields } from "./values";
 
 /** How long a server may take to accept a connection, and to answer: a wrong address must not hang an `up`. */
 const connectTimeout = 10_000;
@@ -71,7 +71,7 @@ export class Cluster {
       } catch (error) {
         // A kept connection may be closed by the server just as it is used again; asking twice is only harmless for a read.
         if (method === "GET" && attempt < 2 && isReset(error)) continue;
-        throw error instanceof ApiError ? error : new Unreachable(this.server, this.context, error instanceof Error ? error.message || String(at(error as never, "code")) : String(error));
+        throw error instanceof ApiError ? error : new Unreachable(this.server, this.context, describe(error));
       }
     }
   }
@@ -179,12 +179,18 @@ function keepAlive(agent: https.Agent | undefined, url: URL): http.Agent {
   return kept;
 }
 
+/** An attempt at several addresses of one name fails with a bundle of errors and no message of its own. */
+function describe(error: unknown): string {
+  if (error instanceof AggregateError) return [...new Set(error.errors.map(describe))].join("; ");
+  return error instanceof Error ? error.message : String(error);
+}
+
 const isReset = (error: unknown): boolean => error instanceof Error && ["ECONNRESET", "EPIPE"].includes(String((error as NodeJS.ErrnoException).code));
 
 function parse(text: string): Fields | undefined {
   try {
     const value = JSON.parse(text) as Fields;
-    return isFields(value) ? fieldsAt({ value }, "value") : undefined;
+    return isFields(value) ? value : undefined;
   } catch {
     return undefined;
   }

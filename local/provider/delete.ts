@@ -44,7 +44,8 @@ interface Wait { urn: string; uid: string; seconds: number; find: () => Promise<
 
 /** Undefined once it is gone; what is left of it when the time is up. */
 async function waitUntilGone(session: Session, { urn, uid, seconds, find }: Wait): Promise<Fields | undefined> {
-  const end = Date.now() + seconds * 1000;
+  const started = Date.now();
+  const end = started + seconds * 1000;
   let shown = "";
   for (let pause = 100; ; pause = Math.min(pause * 1.5, 1000)) {
     let left: Fields;
@@ -58,7 +59,8 @@ async function waitUntilGone(session: Session, { urn, uid, seconds, find }: Wait
     // Another object of the same name is someone else's, and no sign that ours is left.
     if (uid && textAt(left, "metadata", "uid") && textAt(left, "metadata", "uid") !== uid) break;
     if (Date.now() >= end || session.cancelled.aborted) return left;
-    const status = obstacles(left)[0] ?? "";
+    // Everything is held for a moment by one finalizer or another; only what lasts is worth a word.
+    const status = Date.now() - started > 3000 ? obstacles(left)[0] ?? "" : "";
     if (status !== shown) session.log.status(urn, (shown = status));
     await sleep(pause, undefined, { signal: session.cancelled }).catch(() => undefined);
   }
@@ -74,7 +76,7 @@ export function obstacles(object: Fields): string[] {
     .map((condition) => `[${textAt(condition, "reason")}] ${textAt(condition, "message")}`);
   const held = finalizers.length > 0 ? [`finalizers might be preventing deletion (${finalizers.join(", ")})`] : [];
   const asked = at(object, "metadata", "deletionTimestamp") === undefined && Object.keys(fieldsAt(object, "metadata")).length > 0 ? ["the server has not marked it for deletion"] : [];
-  return [...held, ...conditions, ...asked];
+  return [...conditions, ...held, ...asked];
 }
 
 async function reachableForDelete(session: Session, urn: string): Promise<Cluster | undefined> {

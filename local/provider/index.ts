@@ -48,6 +48,7 @@ async function bundle(dir: string): Promise<void> {
       },
     }],
   });
+  // Called through a link, it still has to find the bundle beside the place where it really is.
   const wrapper = path.join(dir, "pulumi-resource-kubernetes");
-  fs.writeFileSync(wrapper, `#!/bin/sh\nexec '${process.execPath}' --no-deprecation "\${0%/*}/plugin.cjs" "$@"\n`, { mode: 0o755 });
+  fs.writeFileSync(wrapper, `#!/bin/sh\nexec '${process.execPath}' --no-deprecation "$(dirname "$(readlink -f "$0")")/plugin.cjs" "$@"\n`, { mode: 0o755 });
 }

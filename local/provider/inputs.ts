@@ -1,6 +1,6 @@
 import { isDefinition, isSecretKind } from "./kinds";
 import { isQuantityPath, sameQuantity } from "./quantity";
-import { copy, fieldsAt, hasUnknown, isEmpty, isFields, setAt, at, type Fields, type Value } from "./values";
+import { asText, copy, fieldsAt, hasUnknown, isEmpty, isFields, setAt, at, type Fields, type Value } from "./values";
 
 /** Fields that the server alone writes; one copied from a live object would never match again. */
 const readOnlyMetadata = ["creationTimestamp", "deletionGracePeriodSeconds", "deletionTimestamp", "generation", "managedFields", "resourceVersion", "uid"];
@@ -25,7 +25,7 @@ function foldStringData(object: Fields): void {
     if (isFields(object.data)) object.data = Object.fromEntries(Object.entries(object.data).map(([key, value]) => [key, rewritten(value)]));
     return;
   }
-  const encoded = Object.entries(fieldsAt(object, "stringData")).map(([key, value]) => [key, Buffer.from(String(value)).toString("base64")]);
+  const encoded = Object.entries(fieldsAt(object, "stringData")).map(([key, value]) => [key, Buffer.from(asText(value)).toString("base64")]);
   object.data = { ...fieldsAt(object, "data"), ...(Object.fromEntries(encoded) as Fields) };
   delete object.stringData;
 }

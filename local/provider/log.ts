@@ -15,12 +15,12 @@ export class EngineLog {
   /** Shown beside the resource while it is worked on, and gone afterwards; empty clears it. */
   status(urn: string, text: string): void { this.send(urn, text, messages.LogSeverity.INFO, true); }
 
-  private send(urn: string, text: string, severity: number, ephemeral: boolean): void {
+  private send(urn: string, text: string, severity: messages.LogSeverity, ephemeral: boolean): void {
     if (!this.client) return;
     const request = new messages.LogRequest();
     request.setUrn(urn);
     request.setMessage(text);
-    request.setSeverity(severity as never);
+    request.setSeverity(severity);
     request.setEphemeral(ephemeral);
     this.client.log(request, () => undefined);
   }

@@ -20,6 +20,9 @@ export const isUnknown = (value: Value | undefined): boolean => typeof value ===
 export const isSecret = (value: Value | undefined): value is Fields & { value: Value } => isFields(value) && value[markKey] === secretMark;
 export const secret = (value: Value): Value => (isSecret(value) ? value : { [markKey]: secretMark, value });
 
+/** As text: a string as it is, anything else as JSON. */
+export const asText = (value: Value | undefined): string => (typeof value === "string" ? value : JSON.stringify(value ?? ""));
+
 export function hasUnknown(value: Value | undefined): boolean {
   if (Array.isArray(value)) return value.some(hasUnknown);
   if (isFields(value)) return Object.values(value).some(hasUnknown);
@@ -44,7 +47,7 @@ export function reveal(value: Value): Value {
 
 export const copy = <T extends Value>(value: T): T => structuredClone(value);
 
-export const fromStruct = (struct: Struct | undefined): Fields => (struct ? (struct.toJavaScript() as Fields) : {});
+export const fromStruct = (struct: Struct | undefined): Fields => (struct ? (struct.toJavaScript()) : {});
 
 /** `undefined` has no place in a Struct, and a single one would fail the whole answer. */
 export const toStruct = (fields: Fields): Struct => Struct.fromJavaScript(JSON.parse(JSON.stringify(fields)) as Record<string, JavaScriptValue>);

@@ -1,4 +1,4 @@
-import { fieldsAt, isFields, listAt, textAt, type Fields } from "../values";
+import { asText, fieldsAt, isFields, listAt, textAt, type Fields } from "../values";
 import { ready, waiting, type Verdict } from "./verdict";
 
 /** How long the endpoints must be unchanged before they count as all there; the official plugin's figure. */
@@ -11,7 +11,7 @@ export function endpointsOf(slices: Fields[]): Endpoints {
   const found: Endpoints = { ready: [], pending: [] };
   for (const endpoint of slices.flatMap((slice) => listAt(slice, "endpoints")).filter(isFields)) {
     const conditions = fieldsAt(endpoint, "conditions");
-    const name = textAt(endpoint, "targetRef", "name") || String(listAt(endpoint, "addresses")[0]);
+    const name = textAt(endpoint, "targetRef", "name") || asText(listAt(endpoint, "addresses")[0]);
     if (conditions.ready !== false) found.ready.push(name);
     // A pod on its way out is no pod on its way in.
     else if (conditions.terminating !== true) found.pending.push(name);

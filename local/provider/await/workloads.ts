@@ -1,4 +1,4 @@
-import { at, fieldsAt, isFields, listAt, numberAt, textAt, type Fields } from "../values";
+import { asText, at, fieldsAt, isFields, listAt, numberAt, textAt, type Fields } from "../values";
 import { condition, failed, isObserved, isTrue, ready, waiting, type Verdict } from "./verdict";
 
 export function judgeStatefulSet(set: Fields): Verdict {
@@ -62,6 +62,6 @@ export function judgeJob(job: Fields): Verdict {
 }
 
 /** The pods' labels that a workload or a Service looks for, as a query. */
-export const selectorQuery = (labels: Fields): string => Object.entries(labels).map(([key, value]) => `${key}=${String(value)}`).join(",");
+export const selectorQuery = (labels: Fields): string => Object.entries(labels).map(([key, value]) => `${key}=${asText(value)}`).join(",");
 export const templateLabels = (workload: Fields): Fields => fieldsAt(workload, "spec", "template", "metadata", "labels");
 export const hasEntries = (value: Fields, ...path: string[]): boolean => listAt(value, ...path).length > 0;
