@@ -13,4 +13,9 @@ export default tseslint.config(
       "no-console": "off",
     },
   },
+  {
+    // A test looks into rendered objects of many shapes, and its assertion is the check of the shape.
+    files: ["tests/**"],
+    rules: Object.fromEntries(["argument", "assignment", "call", "member-access", "return"].map((use) => [`@typescript-eslint/no-unsafe-${use}`, "off"])),
+  },
 );

@@ -1,0 +1,57 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { checkout } from "../../local/lib/paths";
+import { CommandFailed, run } from "../../local/lib/run";
+
+/**
+ * The program as a person has it, with stacks of the tests' own: the checkout's files by links, and a backend, a passphrase and
+ * config files in a folder that goes with it. Runs the real CLI against the cluster that KUBECONFIG names.
+ */
+export class Project {
+  readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "redis-gke-e2e-"));
+  private readonly env: NodeJS.ProcessEnv;
+
+  constructor() {
+    for (const name of ["index.ts", "config.ts", "components", "node_modules", "package.json", "tsconfig.json", "Pulumi.yaml"]) {
+      fs.symlinkSync(path.join(checkout, name), path.join(this.folder, name));
+    }
+    fs.mkdirSync(path.join(this.folder, "backend"));
+    this.env = { PULUMI_BACKEND_URL: `file://${this.folder}/backend`, PULUMI_CONFIG_PASSPHRASE: "only for the tests", PULUMI_CONFIG_PASSPHRASE_FILE: "", PULUMI_STACK: "" };
+  }
+
+  /** Writes Pulumi.<stack>.yaml; values are JSON, which is YAML. */
+  configure(stack: string, config: Record<string, unknown>): void {
+    const lines = Object.entries(config).map(([key, value]) => `  redis-gke:${key}: ${JSON.stringify(value)}`);
+    fs.writeFileSync(path.join(this.folder, `Pulumi.${stack}.yaml`), ["config:", ...lines, ""].join("\n"));
+  }
+
+  async init(stack: string): Promise<void> {
+    await this.pulumi(["stack", "init", stack]);
+  }
+
+  /** Standard output of one pulumi command. */
+  pulumi(args: string[]): Promise<string> {
+    return run("pulumi", [...args, "--non-interactive"], { cwd: this.folder, env: this.env });
+  }
+
+  up(stack: string): Promise<string> { return this.pulumi(["up", "--yes", "--skip-preview", "--stack", stack]); }
+  destroy(stack: string): Promise<string> { return this.pulumi(["destroy", "--yes", "--skip-preview", "--stack", stack]); }
+
+  async outputs(stack: string, secrets = false): Promise<Record<string, unknown>> {
+    return JSON.parse(await this.pulumi(["stack", "output", "--json", "--stack", stack, ...(secrets ? ["--show-secrets"] : [])])) as Record<string, unknown>;
+  }
+
+  /** Everything that a command printed that had to fail. */
+  async refused(args: string[]): Promise<string> {
+    try {
+      const output = await this.pulumi(args);
+      throw new Error(`pulumi ${args.join(" ")} was not refused:\n${output}`);
+    } catch (error) {
+      if (error instanceof CommandFailed) return error.output;
+      throw error;
+    }
+  }
+
+  remove(): void { fs.rmSync(this.folder, { recursive: true, force: true }); }
+}

@@ -1,0 +1,45 @@
+import type { Redis } from "ioredis";
+import { sleep } from "./eventually";
+
+/** Writes numbered values one after the other, and records each that was acknowledged, and the longest time between two of them. */
+export class Writer {
+  readonly acknowledged: number[] = [];
+  longestPauseMs = 0;
+  private stopped = false;
+  private readonly done: Promise<void>;
+
+  constructor(private readonly client: Redis, private readonly prefix: string) {
+    this.done = this.write();
+  }
+
+  private async write(): Promise<void> {
+    let last = Date.now();
+    for (let n = 1; !this.stopped; n++) {
+      try {
+        await this.client.set(`${this.prefix}:${n}`, String(n));
+      } catch {
+        // Refused (no replica yet, read-only): not acknowledged, so nothing is promised for it.
+        await sleep(10);
+        continue;
+      }
+      this.acknowledged.push(n);
+      this.longestPauseMs = Math.max(this.longestPauseMs, Date.now() - last);
+      last = Date.now();
+      await sleep(2);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.done;
+  }
+
+  /** The acknowledged writes that are not there. */
+  async lost(client: Redis): Promise<number[]> {
+    const values: (string | null)[] = [];
+    for (let from = 0; from < this.acknowledged.length; from += 1000) {
+      values.push(...await client.mget(this.acknowledged.slice(from, from + 1000).map((n) => `${this.prefix}:${n}`)));
+    }
+    return this.acknowledged.filter((n, index) => values[index] !== String(n));
+  }
+}
