@@ -19,7 +19,10 @@ export function hierarchiesIn(mounts: string): Hierarchy[] {
 }
 
 /** What the kubelet refuses to start without, on v2. */
-const needed = ["cpu", "cpuset", "io", "memory", "pids"];
+const needed = ["cpu", "cpuset", "memory", "pids"];
+
+/** What it makes use of where there is any. */
+const wanted = [...needed, "io", "hugetlb"];
 
 /**
  * What to write into `cgroup.subtree_control` so that the cgroups below get the controllers; empty when nothing is missing.
@@ -28,12 +31,12 @@ const needed = ["cpu", "cpuset", "io", "memory", "pids"];
 export function controllersToEnable(available: string, enabled: string): string {
   const have = available.trim().split(/\s+/);
   const on = enabled.trim().split(/\s+/);
-  return [...needed, "hugetlb"].filter((controller) => have.includes(controller) && !on.includes(controller)).map((controller) => `+${controller}`).join(" ");
+  return wanted.filter((controller) => have.includes(controller) && !on.includes(controller)).map((controller) => `+${controller}`).join(" ");
 }
 
 /** Controllers that a pure v2 machine lacks for the kubelet; a hybrid machine has them in v1. */
 export function missingControllers(hierarchies: readonly Hierarchy[], availableInV2: string): string[] {
   const v1 = hierarchies.flatMap((hierarchy) => hierarchy.controllers);
   const v2 = availableInV2.trim().split(/\s+/);
-  return needed.filter((controller) => !v2.includes(controller) && !v1.includes(controller === "io" ? "blkio" : controller));
+  return needed.filter((controller) => !v2.includes(controller) && !v1.includes(controller));
 }

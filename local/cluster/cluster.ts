@@ -8,13 +8,14 @@ import { answers, disconnect } from "./api";
 import { kubernetesBinaries } from "./binaries";
 import { userKubeconfig } from "./certificates";
 import { clusterNodes } from "./layout";
-import { anythingThere, removeEverything } from "./leftovers";
+import { anythingThere, everyProcess, removeEverything } from "./leftovers";
 import { withLock } from "./lock";
 import { allCablesUp, namespaceExists } from "./network";
 import { nodesReady, recently } from "./node";
 import { belongsTo, whatIsThere } from "./ownership";
 import { installMissingPackages } from "./packages";
 import { whyNotHere } from "./platform";
+import { buried } from "./processes";
 import { livingParts, readRecord } from "./record";
 import { type Built, everyPartAlive, layGround, startMissing } from "./start";
 
@@ -69,7 +70,11 @@ export async function stopCluster(): Promise<void> {
   await withLock(async () => {
     const finding = whatIsThere();
     if (typeof finding === "object") say(`The embedded cluster on this machine belongs to ${finding.liveElsewhere}; it is left as it is.`);
-    else if (finding !== "nothing") await removeEverything();
+    else if (finding !== "nothing") {
+      const processes = everyProcess();
+      await removeEverything();
+      await buried(processes);
+    }
   });
   disconnect();
 }

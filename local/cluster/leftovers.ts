@@ -6,6 +6,7 @@ import { clusterNodes, type Node, spaces } from "./layout";
 import { removeFolder, unmountBelow } from "./mounts";
 import { deleteNamespace, deleteNetwork, hostCableExists, namespaceExists } from "./network";
 import { nodeFiles } from "./node-config";
+import { identify } from "./processes";
 import { isThisBoot, readRecord } from "./record";
 import { restoreSysctls } from "./sysctls";
 
@@ -14,6 +15,8 @@ export const anythingThere = () => fs.existsSync(machine) || hostCableExists() |
 
 /** Whether any process lives in the cluster's cgroups, recorded or not. */
 export const anythingAlive = () => spaces.some((space) => membersOf(space.name).length > 0);
+
+export const everyProcess = () => spaces.flatMap((space) => membersOf(space.name)).flatMap((pid) => identify(pid) ?? []);
 
 /** Takes away all that a cluster put on this machine; each step holds for what is there, so a half-done one is done again. */
 export async function removeEverything(): Promise<void> {

@@ -38,8 +38,9 @@ const runtimeAnswers = async (node: Node) => fs.existsSync(nodeFiles(node).socke
 export async function startRuntime(node: Node, images: readonly Image[]): Promise<void> {
   writeNodeConfig(node);
   writeKubeProxyConfig(node);
-  if (!startPart(containerd(node))) return;
+  startPart(containerd(node));
   await waitFor({ what: `containerd of ${node.name}`, parts: [containerd(node)], until: () => runtimeAnswers(node) });
+  // Of a runtime that runs already too: the start that it comes from may have been cut off before the images were in.
   const present = new Set((await ctr(node, "images", "ls", "--quiet")).split("\n"));
   for (const { archive } of images.filter(({ name }) => !present.has(name))) await ctr(node, "images", "import", archive);
 }

@@ -27,4 +27,10 @@ export function isAlive({ pid, startTime }: ProcessId): boolean {
   return found !== undefined && found.startTime === startTime && found.state !== "Z" && found.state !== "X";
 }
 
+/** Waits, for a few seconds at most, until init has buried the dead: some take their time, and `ps` goes on showing them. */
+export async function buried(dead: readonly ProcessId[], seconds = 5): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  while (Date.now() < deadline && dead.some(({ pid, startTime }) => stat(pid)?.startTime === startTime)) await sleep(50);
+}
+
 export const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));

@@ -5,11 +5,20 @@ import { run } from "../lib/run";
 const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /** The mirror that this machine's own apt already uses for Debian's main archive (and not for its security updates). */
-export function debianMirror(indexTargets: string): string {
-  const targets = indexTargets.split("\n").map((line) => line.split("|")).filter(([, origin, label]) => origin === "Debian" && label === "Debian");
-  const uri = targets[0]?.[0];
-  if (!uri) throw new Error("No Debian archive among this machine's apt sources, which the cluster's images are built from. Add one to /etc/apt (any mirror of the main archive), run apt-get update, and try again.");
-  return uri;
+export function debianMirror(indexTargets: string): string | undefined {
+  const targets = indexTargets.split("\n").map((line) => line.split("|"));
+  return targets.find(([, origin, label]) => origin === "Debian" && label === "Debian")?.[0];
+}
+
+/** Apt knows an archive's origin from its lists only, which small images come without. */
+async function findMirror(log: string): Promise<string> {
+  const ask = async () => debianMirror(await run("apt-get", ["indextargets", "--format", "$(REPO_URI)|$(ORIGIN)|$(LABEL)"], { log }));
+  const known = await ask();
+  if (known) return known;
+  await run("apt-get", ["update"], { log });
+  const found = await ask();
+  if (!found) throw new Error("No Debian archive among this machine's apt sources, which the cluster's images are built from. Add one to /etc/apt (any mirror of the main archive) and run the same command again.");
+  return found;
 }
 
 /**
@@ -18,13 +27,13 @@ export function debianMirror(indexTargets: string): string {
  */
 export async function unpackPackages(args: { release: string; packages: readonly string[]; tree: string; work: string; log: string }): Promise<void> {
   const { release, packages, tree, work, log } = args;
-  const listed = await run("apt-get", ["indextargets", "--format", "$(REPO_URI)|$(ORIGIN)|$(LABEL)"], { log });
+  const mirror = await findMirror(log);
   const dir = (name: string) => { const made = path.join(work, name); fs.mkdirSync(made, { recursive: true }); return made; };
   const file = (name: string, text: string) => { const made = path.join(dir("."), name); fs.writeFileSync(made, text); return made; };
   fs.mkdirSync(path.join(dir("cache"), "archives", "partial"), { recursive: true });
   fs.mkdirSync(path.join(dir("lists"), "partial"), { recursive: true });
   const options = {
-    "Dir::Etc::sourcelist": file("sources.list", `deb [signed-by=${keyring}] ${debianMirror(listed)} ${release} main\n`),
+    "Dir::Etc::sourcelist": file("sources.list", `deb [signed-by=${keyring}] ${mirror} ${release} main\n`),
     "Dir::Etc::sourceparts": "/dev/null",
     "Dir::Etc::preferences": "/dev/null",
     "Dir::Etc::preferencesparts": "/dev/null",

@@ -44,8 +44,8 @@ describe("cluster: cgroup v2 controllers", () => {
   });
 
   it("names the controllers that are nowhere, before the kubelet ends over them", () => {
-    assert.deepEqual(missingControllers(hierarchiesIn(unified), "cpu memory pids"), ["cpuset", "io"]);
+    assert.deepEqual(missingControllers(hierarchiesIn(unified), "cpu memory pids"), ["cpuset"], "and not io, which it can do without");
     assert.deepEqual(missingControllers(hierarchiesIn(unified), "cpuset cpu io memory pids"), []);
-    assert.deepEqual(missingControllers(hierarchiesIn(v1), ""), [], "v1 holds them, io under its old name");
+    assert.deepEqual(missingControllers(hierarchiesIn(v1), ""), [], "v1 holds them");
   });
 });
