@@ -1,4 +1,4 @@
-import { isFields, listAt, numberAt, textAt, type Fields } from "./values";
+import { isFields, listAt, textAt, type Fields } from "./values";
 
 /** The API server refused. Its own words are kept: they name the field, the object or the other manager. */
 export class ApiError extends Error {
@@ -8,8 +8,6 @@ export class ApiError extends Error {
     this.name = "ApiError";
     this.reason = textAt(status, "reason");
   }
-
-  get retryAfter(): number { return numberAt(this.status, "details", "retryAfterSeconds"); }
 }
 
 /** The API server could not be asked at all. */
@@ -39,7 +37,6 @@ export class InitFailed extends Error {
 export const isNotFound = (error: unknown): error is ApiError => error instanceof ApiError && error.code === 404;
 export const isAlreadyExists = (error: unknown): boolean => error instanceof ApiError && error.reason === "AlreadyExists";
 export const isNamespaceMissing = (error: unknown): boolean => isNotFound(error) && textAt(error.status, "details", "kind") === "namespaces";
-export const isKindMissing = (error: unknown): boolean => isNotFound(error) && textAt(error.status, "details", "kind") === "kinds";
 
 /** A conflict of field managers, with each field and who holds it on a line of its own. */
 export function explainApply(error: unknown, manager: string): unknown {
