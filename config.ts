@@ -66,7 +66,8 @@ export function parseConfig(all: Record<string, string>, project: string, stack:
   const { kubernetes = {}, auth, ...rest } = wellFormed;
   const password = readPassword(auth ?? {}, mistakes);
   const redis: RedisArgs = { namespace: `redis-${stack}`, ...rest, ...(password === undefined ? {} : { auth: { password } }) };
-  if (wellFormed.mode !== undefined) mistakes.push(...findMistakes(redis));
+  // A misspelt mode must not hide the other mistakes: what holds in either mode, and what Sentinel wants, is still said.
+  mistakes.push(...findMistakes({ ...redis, mode: wellFormed.mode ?? "sentinel" }));
   return { config: Object.freeze({ kubernetes: atProject(kubernetes), redis: Object.freeze(redis) }), mistakes };
 }
 

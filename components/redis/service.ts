@@ -43,7 +43,8 @@ export function podServices(statefulSet: string, count: number, args: Omit<Servi
       // The pods come after their addresses: waiting for endpoints here would be waiting for ever.
       annotations: { "pulumi.com/skipAwait": "true" },
     }, parent);
-    return service.spec.clusterIP.apply((address) => ({ name, address }));
+    // The id makes the address unknown until the Service exists: a preview has the Service's spec, but no address in it.
+    return pulumi.all([service.spec.clusterIP, service.id]).apply(([address]) => ({ name, address }));
   }));
 }
 

@@ -55,7 +55,7 @@ describe("pulumi on a real Kubernetes, with real clients", function () {
     project.configure("e2e", { ...sentinelConfig, mode: "sentinal", resources: { memory: "1gb" }, sentinels: 2, replcias: 3 });
     for (const command of ["preview", "up"]) {
       const text = await project.refused([command, "--stack", "e2e", ...(command === "up" ? ["--yes"] : [])]);
-      for (const key of ["mode", "resources.memory", "replcias"]) assert.match(text, new RegExp(`redis-gke:${key}`), key);
+      for (const key of ["mode", "resources.memory", "sentinels", "replcias"]) assert.match(text, new RegExp(`redis-gke:${key}`), key);
       assert.match(text, /nothing was touched/);
       assert.doesNotMatch(text, /at Object|node_modules/, "a stack trace is no message");
     }

@@ -30,9 +30,14 @@ export class Project {
     await this.pulumi(["stack", "init", stack]);
   }
 
-  /** Standard output of one pulumi command. */
-  pulumi(args: string[]): Promise<string> {
-    return run("pulumi", [...args, "--non-interactive"], { cwd: this.folder, env: this.env });
+  /** Standard output of one pulumi command; one that fails shows all that it printed, for its diagnostics stand in the middle. */
+  async pulumi(args: string[]): Promise<string> {
+    try {
+      return await run("pulumi", [...args, "--non-interactive"], { cwd: this.folder, env: this.env });
+    } catch (error) {
+      if (error instanceof CommandFailed) error.message = `${error.command} ended with ${error.code}\n${error.output}`;
+      throw error;
+    }
   }
 
   up(stack: string): Promise<string> { return this.pulumi(["up", "--yes", "--skip-preview", "--stack", stack]); }

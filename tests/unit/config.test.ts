@@ -39,6 +39,11 @@ describe("config", () => {
     assert.match(text, /redis-gke:resources\.memory: "1gb" is not a quantity in Mi or Gi: write "1Gi"/);
   });
 
+  it("finds the other mistakes too when the mode is misspelt", () => {
+    const { mistakes } = parse({ mode: "sentinal", resources: { memory: "1gb" }, sentinels: 2 });
+    assert.deepEqual(mistakes.map(({ property }) => property), ["mode", "sentinels", "resources.memory"]);
+  });
+
   const cases: [string, Record<string, unknown>, string, RegExp][] = [
     ["mode misspelt", { mode: "sentinal" }, "mode", /must be "standalone" or "sentinel"/],
     ["mode missing", {}, "mode", /is missing: write "standalone" or "sentinel"/],
