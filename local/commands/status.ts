@@ -7,11 +7,12 @@ import { report } from "../status/report";
 main(async () => {
   const { target, namespace } = await deployment();
   const found = await instances(target, namespace).catch((error: unknown) => {
-    throw new Error(`NOT healthy: the Kubernetes API of ${nameOf(target)} does not answer, so nothing can be said about Redis. ${target.context ? "Is that cluster running?" : "make up starts the embedded cluster again."}\n${error instanceof Error ? error.message : String(error)}`);
+    const detail = error instanceof Error ? error.message.trim().split("\n").pop() ?? "" : String(error);
+    throw new Error(`${detail}\n\nNOT healthy: the Kubernetes API of ${nameOf(target)} does not answer, so nothing can be said about Redis. ${target.context ? "Is that cluster running?" : "make up starts the embedded cluster again."}`);
   });
   if (found.length === 0) throw new Error(`NOT healthy: there is no Redis in the namespace ${namespace} of ${nameOf(target)}. make up deploys it.`);
-  for (const instance of found) {
-    say(`${instance.name} in the namespace ${namespace} of ${nameOf(target)}\n`);
-    say(`${report(await look(target, namespace, instance), namespace)}\n`);
-  }
+  // Asked one after the other, but printed with the verdict last: it is what a person looks at first.
+  const sections: string[] = [];
+  for (const instance of found) sections.push(`${instance.name} in the namespace ${namespace} of ${nameOf(target)}\n\n${report(await look(target, namespace, instance), namespace)}`);
+  say(sections.join("\n\n"));
 });
