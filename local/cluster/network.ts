@@ -67,6 +67,11 @@ export async function createNodeNetwork(node: Node): Promise<void> {
     `address add ${cidr(node.address)} dev eth0`,
     "link set eth0 up",
     ...clusterNodes.filter((other) => other !== node).map((other) => `route add ${other.pods} via ${other.address}`),
+    // A pod that is gone and a Service whose rules are not written yet swallow packets, as in a network with a way out. An ICMP
+    // "unreachable" instead would stay in the error queue of a socket whose connection succeeds after all, and a program that waits
+    // for events on it (Redis, Sentinel) would spin on EPOLLERR for as long as it lives.
+    `route add blackhole ${node.pods}`,
+    `route add blackhole ${network.serviceRange}`,
   ], node);
 }
 

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import type { Redis } from "ioredis";
 import { imageNames } from "../../local/images";
 import { addressOf, kubectl, kubectlJson, plainClient, pods, redisCli, roles, sentinelClient } from "../support/cluster";
-import { eventually } from "../support/eventually";
+import { eventually, sleep } from "../support/eventually";
 import { Project } from "../support/project";
 import { Writer } from "../support/writer";
 
@@ -85,6 +85,16 @@ describe("pulumi on a real Kubernetes, with real clients", function () {
       assert.equal(new Set(found.map(({ spec }) => spec.nodeName)).size, 3, component);
       for (const pod of found) assert.equal(pod.status.containerStatuses?.[0]?.restartCount, 0, pod.metadata.name);
     }
+  });
+
+  it("leaves the processors alone when nobody asks anything", async () => {
+    // Jiffies (10 ms) of the container's first process and its children, in user and in kernel mode.
+    const used = async (pod: string) => (await kubectl("exec", "-n", namespace, pod, "--", "cat", "/proc/1/stat")).split(") ")[1]!.split(" ").slice(11, 13).reduce((sum, jiffies) => sum + Number(jiffies), 0);
+    const names = (await pods(namespace, "sentinel")).map(({ metadata }) => metadata.name);
+    const before = await Promise.all(names.map(used));
+    await sleep(3000);
+    const spent = (await Promise.all(names.map(used))).map((after, index) => after - before[index]!);
+    assert.ok(spent.every((jiffies) => jiffies < 60), `${spent.join(", ")} jiffies of 300`);
   });
 
   it("lets an operator in without typing the password, and nobody else", async () => {
