@@ -9,8 +9,10 @@ import { Writer } from "../support/writer";
 
 const password = "a-password-of-the-e2e-tests";
 const image = imageNames.redis;
-const sentinelConfig = { mode: "sentinel", namespace: "redis-e2e", image, endpoint: { image: imageNames.haproxy }, resources: { memory: "128Mi", cpu: "20m" }, auth: { password } };
-const standaloneConfig = { mode: "standalone", namespace: "redis-e2e-standalone", image, resources: { memory: "128Mi", cpu: "20m" }, auth: { password } };
+/** Two runs on one cluster must not share a namespace. */
+const run = Math.random().toString(36).slice(2, 8);
+const sentinelConfig = { mode: "sentinel", namespace: `redis-e2e-${run}`, image, endpoint: { image: imageNames.haproxy }, resources: { memory: "128Mi", cpu: "20m" }, auth: { password } };
+const standaloneConfig = { mode: "standalone", namespace: `redis-e2e-${run}-standalone`, image, resources: { memory: "128Mi", cpu: "20m" }, auth: { password } };
 
 /** One story, told in order: each step stands on the one before it. */
 describe("pulumi on a real Kubernetes, with real clients", function () {

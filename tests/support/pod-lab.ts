@@ -19,8 +19,13 @@ const masterName = "lab-redis";
  */
 export class PodLab {
   readonly pods = new Map<string, Pod>();
+  /** A part of loopback of its own: two runs on one machine must not take each other's nodes for their own. */
+  private readonly subnet = `127.${1 + Math.floor(Math.random() * 250)}.${Math.floor(Math.random() * 250)}`;
   private endpointProcess?: ChildProcess;
-  private constructor(readonly root: string, private readonly settings: Record<string, string>) {}
+  private constructor(readonly root: string, private readonly settings: Record<string, string>) {
+    // A run that ends in the middle of a test takes its processes with it.
+    process.once("exit", () => this.killAll());
+  }
 
   static async create(options: { settings?: Record<string, string> } = {}): Promise<PodLab> {
     const root = fs.mkdtempSync(path.join(os.tmpdir(), "redis-gke-lab-"));
@@ -37,8 +42,8 @@ export class PodLab {
 
   /** The pods of a sentinel topology, not yet started: redis-0.. and redis-sentinel-0... */
   sentinelTopology(replicas = 3, sentinels = 3): { redis: Pod[]; sentinels: Pod[] } {
-    const redis = Array.from({ length: replicas }, (_, n) => this.pod(`redis-${n}`, `127.0.7.${10 + n}`, 6379, "redis-start.sh"));
-    const watchers = Array.from({ length: sentinels }, (_, n) => this.pod(`redis-sentinel-${n}`, `127.0.7.${20 + n}`, 26379, "sentinel-start.sh"));
+    const redis = Array.from({ length: replicas }, (_, n) => this.pod(`redis-${n}`, `${this.subnet}.${10 + n}`, 6379, "redis-start.sh"));
+    const watchers = Array.from({ length: sentinels }, (_, n) => this.pod(`redis-sentinel-${n}`, `${this.subnet}.${20 + n}`, 26379, "sentinel-start.sh"));
     const table = (pods: Pod[]) => pods.map((pod) => `${pod.name} ${pod.address}\n`).join("");
     for (const pod of this.pods.values()) {
       fs.writeFileSync(pod.file("topology/redis"), table(redis));
@@ -47,7 +52,7 @@ export class PodLab {
     return { redis, sentinels: watchers };
   }
 
-  standalone(): Pod { return this.pod("redis-0", "127.0.7.10", 6379, "standalone-start.sh"); }
+  standalone(): Pod { return this.pod("redis-0", `${this.subnet}.10`, 6379, "standalone-start.sh"); }
 
   private pod(name: string, address: string, port: number, startScript: string): Pod {
     const pod = new Pod(this.root, name, address, port, startScript);
@@ -63,7 +68,7 @@ export class PodLab {
 
   /** The endpoint's HAProxy over the sentinel topology, with the rendered configuration; its address. */
   async startEndpoint(redis: Pod[], sentinels: Pod[]): Promise<string> {
-    const address = "127.0.7.30";
+    const address = `${this.subnet}.30`;
     const conf = haproxyConf(withDefaults("redis", "lab", { mode: "sentinel", masterName }), redis, sentinels).replace(/bind :/g, `bind ${address}:`);
     const file = path.join(this.root, "haproxy.cfg");
     fs.writeFileSync(file, conf);
@@ -90,9 +95,14 @@ export class PodLab {
     return [...this.pods.values()].map((pod) => `--- ${pod.name}\n${pod.output.split("\n").slice(-25).join("\n")}`).join("\n");
   }
 
-  async destroy(): Promise<void> {
+  private killAll(): void {
     this.endpointProcess?.kill("SIGKILL");
-    await Promise.all([...this.pods.values()].map((pod) => pod.kill()));
+    for (const pod of this.pods.values()) void pod.kill();
+  }
+
+  async destroy(): Promise<void> {
+    this.killAll();
+    await Promise.all([...this.pods.values()].map((pod) => pod.exit()));
     fs.rmSync(this.root, { recursive: true, force: true });
   }
 }
