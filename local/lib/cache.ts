@@ -51,13 +51,13 @@ function stamps(dir: string, names: string[]): string {
  * The folder that holds the recipe's result, built if it is not there whole. The build works in a folder beside it and is moved
  * into place only when done, so one that was cut off half-way is never mistaken for a finished one.
  */
-export async function cached(recipe: Recipe): Promise<string> {
-  const dir = path.join(cache, recipe.key);
+export async function cached(recipe: Recipe, root = cache): Promise<string> {
+  const dir = path.join(root, recipe.key);
   const inputs = createHash("sha256").update(JSON.stringify(recipe.inputs ?? null)).digest("hex");
   if (isWhole(dir, inputs)) return dir;
   await step(recipe.title, async (log) => {
     const partial = `${dir}.partial-${process.pid}`;
-    fs.rmSync(partial, { recursive: true, force: true });
+    removeAbandoned(dir);
     fs.mkdirSync(partial, { recursive: true });
     try {
       await recipe.build(partial, log);
@@ -71,6 +71,17 @@ export async function cached(recipe: Recipe): Promise<string> {
     }
   });
   return dir;
+}
+
+/** What builds that were killed left beside the entry. */
+function removeAbandoned(dir: string): void {
+  const prefix = `${path.basename(dir)}.partial-`;
+  const parent = path.dirname(dir);
+  for (const name of fs.existsSync(parent) ? fs.readdirSync(parent) : []) {
+    if (!name.startsWith(prefix)) continue;
+    const pid = Number(name.slice(prefix.length));
+    if (pid === process.pid || !fs.existsSync(`/proc/${pid}`)) fs.rmSync(path.join(parent, name), { recursive: true, force: true });
+  }
 }
 
 /** A full disk is the one build failure whose cause hides in the middle of a compiler's output. */

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { imageNames } from "../../local/images";
+import { ensureCluster, nodes } from "../../local/cluster";
+import { readRecord } from "../../local/cluster/record";
+import { kubectl, kubectlJson } from "../support/cluster";
+import { eventually } from "../support/eventually";
+
+const parts = () => readRecord()!.parts;
+const readyNodes = async () => {
+  const { items } = await kubectlJson<{ items: { metadata: { name: string }; status: { nodeInfo: { kubeletVersion: string }; conditions: { type: string; status: string }[] } }[] }>("get", "nodes");
+  return items.filter(({ status }) => status.conditions.some(({ type, status: is }) => type === "Ready" && is === "True"));
+};
+
+describe("the embedded cluster", function () {
+  this.timeout(120_000);
+
+  it("is three nodes of a real Kubernetes, with DNS and a default StorageClass", async () => {
+    const ready = await readyNodes();
+    assert.equal(ready.length, 3);
+    for (const node of ready) assert.equal(node.status.nodeInfo.kubeletVersion, "v1.34.4");
+    assert.match(await kubectl("get", "storageclass"), /\(default\)/);
+  });
+
+  it("starts nothing twice, and is done in seconds when everything runs", async () => {
+    const before = parts();
+    const from = Date.now();
+    await ensureCluster();
+    assert.ok(Date.now() - from < 5000, `${Date.now() - from} ms`);
+    assert.deepEqual(parts(), before);
+  });
+
+  it("mends itself when a part of it died", async () => {
+    const victims = Object.entries(parts()).filter(([name]) => /node2.*kubelet|scheduler/.test(name));
+    assert.equal(victims.length, 2, Object.keys(parts()).join(", "));
+    for (const [, { pid }] of victims) process.kill(pid, "SIGKILL");
+    await ensureCluster();
+    assert.equal((await readyNodes()).length, 3);
+    for (const [name, { pid }] of victims) assert.notEqual(parts()[name]!.pid, pid, name);
+  });
+
+  it("has no way out: names and routes end inside of it", async () => {
+    for (const node of ["rgke-node1", "rgke-node2", "rgke-node3"]) assert.equal(await nodes.runOnNode(node, ["ip", "route", "show", "default"]), "", node);
+    await kubectl("run", "way-out", "-n", "default", "--image", imageNames.busybox, "--restart=Never", "--command", "--", "sleep", "60");
+    try {
+      await kubectl("wait", "-n", "default", "--for=condition=Ready", "pod/way-out", "--timeout=60s");
+      const lookUp = (name: string) => kubectl("exec", "-n", "default", "way-out", "--", "nslookup", name);
+      assert.match(await lookUp("kubernetes.default.svc.cluster.local"), /198\.19\./);
+      await assert.rejects(lookUp("example.com"));
+    } finally {
+      await kubectl("delete", "pod", "way-out", "-n", "default", "--force", "--grace-period=0");
+    }
+  });
+
+  it("loses a node and gets it back", async () => {
+    await nodes.powerOff("rgke-node3");
+    try {
+      assert.equal(await nodes.runOnNode("rgke-node1", ["ping", "-c", "1", "-W", "1", "198.18.0.13"]).then(() => "answers", () => "silent"), "silent");
+    } finally {
+      await nodes.powerOn("rgke-node3");
+    }
+    await eventually("three nodes are ready", async () => (await readyNodes()).length === 3, { timeout: 60_000 });
+  });
+});
