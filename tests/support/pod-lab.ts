@@ -24,7 +24,7 @@ export class PodLab {
   private endpointProcess?: ChildProcess;
   private constructor(readonly root: string, private readonly settings: Record<string, string>) {
     // A run that ends in the middle of a test takes its processes with it.
-    process.once("exit", () => this.killAll());
+    process.once("exit", this.killAll);
   }
 
   static async create(options: { settings?: Record<string, string> } = {}): Promise<PodLab> {
@@ -95,12 +95,13 @@ export class PodLab {
     return [...this.pods.values()].map((pod) => `--- ${pod.name}\n${pod.output.split("\n").slice(-25).join("\n")}`).join("\n");
   }
 
-  private killAll(): void {
+  private readonly killAll = () => {
     this.endpointProcess?.kill("SIGKILL");
     for (const pod of this.pods.values()) void pod.kill();
-  }
+  };
 
   async destroy(): Promise<void> {
+    process.off("exit", this.killAll);
     this.killAll();
     await Promise.all([...this.pods.values()].map((pod) => pod.exit()));
     fs.rmSync(this.root, { recursive: true, force: true });
