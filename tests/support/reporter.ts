@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import Mocha from "mocha";
-import { countsOf } from "./counts";
+import { countsOf, type Counts } from "./counts";
 
 /** Mocha's own listing, ended by one line: `N passed, N failed`. */
 class HonestReporter extends Mocha.reporters.Spec {
@@ -17,15 +17,24 @@ class HonestReporter extends Mocha.reporters.Spec {
   }
 
   /** Mocha's hook for the exit code. */
-  override done(failures: number, finish?: (failures: number) => void): void {
-    finish?.(this.ci ? failures + this.stats.pending : failures);
+  override done(_failures: number, finish?: (failures: number) => void): void {
+    finish?.(this.counts().failed);
+  }
+
+  private get notRun(): number {
+    return Math.max(0, this.runner.total - this.stats.tests);
+  }
+
+  private counts(): Counts {
+    return countsOf({ ...this.stats, notRun: this.notRun }, this.ci);
   }
 
   private conclude(): void {
-    const counts = countsOf(this.stats, this.ci);
-    if (process.env.REDIS_GKE_MOCHA_COUNTS) fs.writeFileSync(process.env.REDIS_GKE_MOCHA_COUNTS, JSON.stringify(counts));
+    const { passed, failed } = this.counts();
+    if (process.env.REDIS_GKE_MOCHA_COUNTS) fs.writeFileSync(process.env.REDIS_GKE_MOCHA_COUNTS, JSON.stringify({ passed, failed }));
     if (this.stats.pending > 0) console.log(`${this.stats.pending} skipped${this.ci ? ", counted as failed" : ""}`);
-    console.log(`${counts.passed} passed, ${counts.failed} failed`);
+    if (this.notRun > 0) console.log(`${this.notRun} not run after a failure, counted as failed`);
+    console.log(`${passed} passed, ${failed} failed`);
   }
 }
 
