@@ -33,12 +33,17 @@ function votes(node: Node, sentinels: readonly Node[], masterName: string): stri
   ];
 }
 
-/** The node itself says that it is master. Its sessions are cut when it stops saying so: a pooled connection would read `READONLY` for ever. */
+/**
+ * The node itself says that it is master. Who cuts the sessions of one that is master no longer, so that a pooled connection does not
+ * read `READONLY` for ever: its own handover, or the sentinel that demotes it; where neither reaches it, TCP, two seconds after data
+ * went unanswered. HAProxy's `on-marked-down shutdown-sessions` would be the fourth, but a connection that is just being made to such
+ * a node is then never finished and never closed, and its client waits for ever (seen with 3.0.11, in one of two moves).
+ */
 function master(node: Node): string[] {
   return [
     `backend master-${node.name}`,
     ...check("ROLE", "$6\\r\\nmaster\\r\\n"),
-    `  server ${node.name} ${address(node.address, redisPort)} check inter 500ms fall 1 rise 1 on-marked-down shutdown-sessions`,
+    `  server ${node.name} ${address(node.address, redisPort)} check inter 500ms fall 1 rise 1 tcp-ut 2s`,
     "",
   ];
 }
@@ -48,7 +53,7 @@ function replicas(nodes: readonly Node[]): string[] {
     "backend replicas",
     "  balance leastconn",
     ...check("ROLE", "$9\\r\\nconnected\\r\\n"),
-    ...nodes.map((node) => `  server ${node.name} ${address(node.address, redisPort)} check inter 1s fall 1 rise 1 on-marked-down shutdown-sessions`),
+    ...nodes.map((node) => `  server ${node.name} ${address(node.address, redisPort)} check inter 1s fall 1 rise 1 tcp-ut 2s`),
     "",
   ];
 }
@@ -69,7 +74,7 @@ export function haproxyConf(settings: RedisSettings, nodes: readonly Node[], sen
     "  mode tcp",
     "  log global",
     "  option dontlognull",
-    "  timeout connect 2s",
+    "  timeout connect 1s",
     // A node that refuses has just stopped being master: waiting for it would hold the client back from finding the next one.
     "  retries 0",
     "  timeout queue 100ms",

@@ -70,7 +70,11 @@ describe("haproxy.cfg", () => {
     assert.match(conf, /use_backend master-redis-0 if \{ nbsrv\(votes-redis-0\) ge 2 \} \{ nbsrv\(master-redis-0\) ge 1 \}/);
   });
   it("sends nobody anywhere when there is no master", () => assert.match(conf, /default_backend nobody/));
-  it("cuts the sessions of a node that is master no longer", () => assert.match(conf, /server redis-1 198\.19\.0\.2:6379 .*on-marked-down shutdown-sessions/));
+  it("does not wait for a node that is gone, nor leave a client half connected to it", () => {
+    for (const line of ["retries 0", "timeout connect 1s", "timeout queue 100ms"]) assert.ok(conf.includes(line), line);
+    assert.match(conf, /server redis-1 198\.19\.0\.2:6379 .*tcp-ut 2s/);
+    assert.doesNotMatch(conf, /shutdown-sessions/);
+  });
   it("holds no password", () => assert.match(conf, /AUTH \$\{REDISCLI_AUTH\}/));
 });
 
