@@ -11,26 +11,33 @@ const project = "redis-gke";
 
 const stackFile = (stack: string) => path.join(backendDir, ".pulumi", "stacks", project, `${stack}.json`);
 
+/** What the engine had begun and not noted as done when it was cut off. */
+export interface PendingOperation {
+  type: string;
+  resource: { urn: string; inputs?: { kind?: string; metadata?: { name?: string; namespace?: string; labels?: Record<string, string> } } };
+}
+
 interface Checkpoint {
-  checkpoint?: { latest?: { resources?: unknown[]; pending_operations?: unknown[] } };
+  checkpoint?: { latest?: { resources?: unknown[]; pending_operations?: PendingOperation[] } };
 }
 
 /** What the file backend holds of the stack; read directly, which takes no time, where the CLI would take half a second. */
-export function stackState(stack: Target["stack"]): { exists: boolean; resources: number; interrupted: boolean } {
-  if (!fs.existsSync(stackFile(stack))) return { exists: false, resources: 0, interrupted: false };
+export function stackState(stack: Target["stack"]): { exists: boolean; resources: number; pending: PendingOperation[] } {
+  if (!fs.existsSync(stackFile(stack))) return { exists: false, resources: 0, pending: [] };
   const latest = (JSON.parse(fs.readFileSync(stackFile(stack), "utf8")) as Checkpoint).checkpoint?.latest;
-  return { exists: true, resources: latest?.resources?.length ?? 0, interrupted: (latest?.pending_operations?.length ?? 0) > 0 };
+  return { exists: true, resources: latest?.resources?.length ?? 0, pending: latest?.pending_operations ?? [] };
 }
 
 /** Takes away the locks that a killed `pulumi` of this machine left; one that is still at work keeps its own. */
 export function dropDeadLocks(stack: Target["stack"]): void {
   const dir = path.join(backendDir, ".pulumi", "locks", "organization", project, stack);
   if (!fs.existsSync(dir)) return;
-  for (const name of fs.readdirSync(dir)) {
+  for (const name of fs.readdirSync(dir).filter((found) => found.endsWith(".json"))) {
     const file = path.join(dir, name);
     try {
       const { pid, hostname } = JSON.parse(fs.readFileSync(file, "utf8")) as { pid: number; hostname: string };
-      if (hostname === os.hostname() && !isPulumi(pid)) fs.rmSync(file, { force: true });
+      if (hostname !== os.hostname() || isPulumi(pid)) continue;
+      for (const gone of [file, `${file}.attrs`]) fs.rmSync(gone, { force: true });
     } catch {
       // Another process took its own lock away between the listing and the reading.
     }

@@ -3,6 +3,7 @@ import { say, step } from "../lib/progress";
 import { dropDeadLocks, stackState } from "./backend";
 import { ensureCli } from "./cli";
 import { unpublish } from "./environment";
+import { mendInterrupted } from "./interrupted";
 import { answers } from "./kubectl";
 import { forgetSalts } from "./salt";
 import { destroy, removeStack } from "./stack";
@@ -28,6 +29,7 @@ export async function takeDown(target: Target): Promise<void> {
 async function takeDownOnContext(target: Target, resources: number): Promise<void> {
   if (resources > 0) {
     if (!(await answers(target))) throw new Error(`${nameOf(target)} does not answer, so the stack ${target.stack} stays as it is. Run make down again when the cluster is back.`);
+    await mendInterrupted(target);
     await destroy(target, 1800);
   }
   await removeStack(target, false);
