@@ -151,6 +151,21 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     await eventually("it answers from memory", async () => (await sentinel.namedMaster()) === master.address);
   });
 
+  it("stops at once when everything stops: a destroy must not wait for a handover that nobody can take", async () => {
+    startAll();
+    const master = await settled();
+    const from = Date.now();
+    await Promise.all([...sentinels.map((pod) => pod.stop()), ...redis.map((pod) => pod.stop())]);
+    assert.ok(Date.now() - from < 10_000, `${Date.now() - from} ms`);
+    assert.match(master.output, /handover: (no|.* is master now|could not)/);
+  });
+
+  it("stops a sentinel that still waits for a master", async () => {
+    const waiting = sentinels[0]!.start();
+    await eventually("it waits", () => waiting.output.includes("waiting"));
+    assert.equal(await waiting.stop(), 0);
+  });
+
   it("ends at once, saying why, when it has no address", async () => {
     fs.writeFileSync(redis[2]!.file("topology/redis"), `redis-0 ${redis[0]!.address}\n`);
     assert.equal(await redis[2]!.start().exit(), 1);

@@ -35,6 +35,9 @@ another_is_master() {
 hand_over() {
     [ "$(role_of "$LOCAL")" = master ] || return 0
     [ -n "$(replica_addresses)" ] || { log "handover: no replica is online, nobody can take over"; return 0; }
+    # Asked before anything is paused. Where the sentinels are going too (a destroy, a drained cluster) each question takes its full
+    # two seconds, and the pod would be killed in the middle of them.
+    [ "$(named_by_majority)" = "$OWN" ] || { log "handover: no majority of sentinels answers, nobody can take over"; return 0; }
     log "handover: pausing writes"
     # A PING to the replicas that are not chosen would put them ahead of the new master, and cost each of them a full copy.
     ask_local CONFIG SET repl-ping-replica-period 3600 >/dev/null

@@ -25,6 +25,9 @@ find_master() {
     done
 }
 
+# The first process of a container ignores a signal that it has no trap for, and would wait for the kill.
+trap 'exit 0' TERM INT
+
 OWN=$(address_of sentinels "$POD_NAME")
 [ -n "$OWN" ] || { log "$TOPOLOGY/sentinels does not name $POD_NAME: the StatefulSet has more pods than the program made addresses for"; exit 1; }
 find_master
