@@ -66,7 +66,7 @@ async function downloaded(): Promise<Cli | undefined> {
 async function built(): Promise<Cli> {
   if (!which("go")) {
     throw new Error(
-      `Pulumi ${oldestPulumi} or newer is needed. None is on the PATH, the download cannot be reached, and there is no Go to build it with.\n` +
+      `Pulumi ${oldestPulumi} or newer is needed. No such one is on the PATH, the download cannot be reached, and there is no Go to build it with.\n` +
       `Install Pulumi (curl -fsSL https://get.pulumi.com | sh, or https://www.pulumi.com/docs/install/), or Go 1.24 or newer, and run the same command again.`,
     );
   }
