@@ -2,7 +2,8 @@
 # Hands the mastership over before this node stops, without losing a write. Sourced by redis-start.sh.
 #
 # Writes are paused, a replica catches up to this node's very offset, a sentinel promotes one, and a majority of sentinels and the new
-# master's own ROLE confirm it. If that cannot be done in time, writes go on and Redis's own shutdown waits for its replicas.
+# master's own ROLE confirm it. If that cannot be done in time, the node stops all the same, its writes still paused, and the sentinels
+# replace it as they would after a crash.
 
 replica_addresses() { ask_local INFO replication | tr -d '\r' | sed -n 's/^slave[0-9]*:ip=\([^,]*\),port=[0-9]*,state=online,.*/\1/p'; }
 
@@ -35,20 +36,17 @@ another_is_master() {
 hand_over() {
     [ "$(role_of "$LOCAL")" = master ] || return 0
     [ -n "$(replica_addresses)" ] || { log "handover: no replica is online, nobody can take over"; return 0; }
-    # Asked before anything is paused. Where the sentinels are going too (a destroy, a drained cluster) each question takes its full
-    # two seconds, and the pod would be killed in the middle of them.
-    [ "$(named_by_majority)" = "$OWN" ] || { log "handover: no majority of sentinels answers, nobody can take over"; return 0; }
     log "handover: pausing writes"
     # A PING to the replicas that are not chosen would put them ahead of the new master, and cost each of them a full copy.
     ask_local CONFIG SET repl-ping-replica-period 3600 >/dev/null
-    ask_local CLIENT PAUSE 12000 WRITE >/dev/null
-    if eventually 3 some_replica_has_everything && eventually 3 request_failover && eventually 6 another_is_master; then
-        log "handover: $named is master now"
-        # Never unpaused: a sentinel demotes this node only a second later, and it would take writes that nobody else has.
-        ask_local CLIENT KILL TYPE normal SKIPME yes >/dev/null
-    else
-        log "handover: could not be done in time; writes go on, and Redis waits for its replicas when it stops"
-        ask_local CLIENT UNPAUSE >/dev/null
-        ask_local CONFIG SET repl-ping-replica-period 10 >/dev/null
-    fi
+    # Never unpaused, and for longer than everything below can take: the pod stops in any case, Redis's own shutdown lets its replicas
+    # catch up, and a write taken once a sentinel has begun to promote another node would be acknowledged and lost.
+    ask_local CLIENT PAUSE 50000 WRITE >/dev/null
+    # Where the sentinels are going too (a destroy, a drained cluster) every further question would take its full two seconds.
+    [ "$(named_by_majority)" = "$OWN" ] || { log "handover: no majority of sentinels names this node, nobody can take over"; return 0; }
+    eventually 3 some_replica_has_everything || { log "handover: no replica caught up in time"; return 0; }
+    eventually 3 request_failover || { log "handover: no sentinel starts a failover (${reply:-no answer})"; return 0; }
+    eventually 8 another_is_master || { log "handover: not confirmed in time (the sentinels name ${named:-nobody})"; return 0; }
+    log "handover: $named is master now"
+    ask_local CLIENT KILL TYPE normal SKIPME yes >/dev/null
 }

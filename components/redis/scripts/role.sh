@@ -62,7 +62,7 @@ everybody_is_empty() {
 request_failover() {
     for sentinel in $(addresses sentinels); do
         reply=$(ask "$sentinel" "$sentinel_port" SENTINEL FAILOVER "$MASTER_NAME")
-        [ "$reply" = OK ] && return 0
+        case "$reply" in OK | *INPROG*) return 0 ;; esac
     done
     return 1
 }
