@@ -62,7 +62,7 @@ everybody_is_empty() {
 request_failover() {
     for sentinel in $(addresses sentinels); do
         reply=$(ask "$sentinel" "$sentinel_port" SENTINEL FAILOVER "$MASTER_NAME")
-        case "$reply" in OK | *INPROG*) return 0 ;; esac
+        [ "$reply" = OK ] && return 0
     done
     return 1
 }
