@@ -10,6 +10,7 @@ import { podScripts } from "./scripts";
 /** What both topologies stand on. */
 export interface Foundation {
   namespace: Output<string>;
+  /** Secret, and so is everything made from it. */
   password: Output<string>;
   /** Name of the Secret that holds it, under the key `password`. */
   secret: Output<string>;
@@ -25,7 +26,7 @@ export interface Foundation {
 export function createFoundation(name: string, settings: RedisSettings, configuration: Record<string, string>, parent: ComponentResource): Foundation {
   const labels = commonLabels(name);
   const namespace = settings.createNamespace ? createNamespace(name, settings.namespace, parent) : pulumi.output(settings.namespace);
-  const password = settings.auth.password === undefined ? generatePassword(name, parent) : pulumi.secret(settings.auth.password);
+  const password = pulumi.secret(settings.auth.password ?? generatePassword(name, parent));
   const metadata = { namespace, labels };
   const secret = new k8s.core.v1.Secret(`${name}-password`, { metadata, stringData: { password } }, { parent });
   const scripts = new k8s.core.v1.ConfigMap(`${name}-scripts`, { metadata, data: podScripts() }, { parent });

@@ -57,7 +57,7 @@ export class Redis extends pulumi.ComponentResource {
     this.sentinelPort = pulumi.output(sentinel && sentinelPort);
     this.masterName = pulumi.output(sentinel && settings.masterName);
     this.sentinelNodes = pulumi.output(sentinel?.sentinelNodes);
-    this.password = pulumi.secret(foundation.password);
+    this.password = foundation.password;
     this.url = pulumi.interpolate`redis://:${this.password}@${this.host}:${redisPort}`;
     this.sentinelUrl = pulumi.all([this.sentinelNodes, this.password]).apply(([nodes, password]) => nodes && `redis-sentinel://:${password}@${nodes.join(",")}/0#${settings.masterName}`);
     this.namespace = foundation.namespace;

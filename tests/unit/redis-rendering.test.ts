@@ -69,7 +69,11 @@ describe("haproxy.cfg", () => {
   it("asks for a majority of the sentinels as well as for the node's own word", () => {
     assert.match(conf, /use_backend master-redis-0 if \{ nbsrv\(votes-redis-0\) ge 2 \} \{ nbsrv\(master-redis-0\) ge 1 \}/);
   });
-  it("sends nobody anywhere when there is no master", () => assert.match(conf, /default_backend nobody/));
+  it("sends nobody anywhere when there is no master", () => {
+    const frontend = /frontend master\n([\s\S]*?)\n\n/.exec(conf)![1]!;
+    assert.match(frontend, /default_backend nobody/);
+    assert.doesNotMatch(frontend, /replicas/);
+  });
   it("does not wait for a node that is gone, nor leave a client half connected to it", () => {
     for (const line of ["retries 0", "timeout connect 1s", "timeout queue 100ms"]) assert.ok(conf.includes(line), line);
     assert.match(conf, /server redis-1 198\.19\.0\.2:6379 .*tcp-ut 2s/);
