@@ -58,8 +58,9 @@ function endpointPod(name: string, settings: RedisSettings, configuration: Outpu
       securityContext: containerSecurity,
       readinessProbe: health,
       livenessProbe: { ...health, periodSeconds: 10 },
-      // On SIGUSR1 HAProxy finishes its sessions, which in Redis may last for days; on SIGTERM it lets them go, and clients reconnect.
-      lifecycle: { preStop: { exec: { command: ["/bin/sh", "-c", "sleep 2"] } } },
+      // First out of the Service, then told to stop by the signal that it listens to: as a container's first process it ignores the
+      // SIGTERM of an image that names no other, and would wait for the kill.
+      lifecycle: { preStop: { exec: { command: ["/bin/sh", "-c", "sleep 2; kill -USR1 1"] } } },
       volumeMounts: [mount("configuration", "/config")],
     }],
     volumes: [configMapVolume("configuration", configuration)],

@@ -23,14 +23,14 @@ export interface Foundation {
  * The namespace, the password, the scripts and the configuration. Secret and ConfigMaps have no fixed names: a changed content gets a
  * new name, so that the pods are rolled to it one at a time, and those not rolled yet keep what they were started with.
  */
-export function createFoundation(name: string, settings: RedisSettings, configuration: Record<string, string>, parent: ComponentResource): Foundation {
+export function createFoundation(name: string, settings: RedisSettings, parent: ComponentResource): Foundation {
   const labels = commonLabels(name);
   const namespace = settings.createNamespace ? createNamespace(name, settings.namespace, parent) : pulumi.output(settings.namespace);
   const password = pulumi.secret(settings.auth.password ?? generatePassword(name, parent));
   const metadata = { namespace, labels };
   const secret = new k8s.core.v1.Secret(`${name}-password`, { metadata, stringData: { password } }, { parent });
   const scripts = new k8s.core.v1.ConfigMap(`${name}-scripts`, { metadata, data: podScripts() }, { parent });
-  const rendered = new k8s.core.v1.ConfigMap(`${name}-configuration`, { metadata, data: { "redis.conf": redisConf(settings), ...configuration } }, { parent });
+  const rendered = new k8s.core.v1.ConfigMap(`${name}-configuration`, { metadata, data: { "redis.conf": redisConf(settings) } }, { parent });
   return { namespace, password, secret: secret.metadata.name, scripts: scripts.metadata.name, configuration: rendered.metadata.name };
 }
 

@@ -69,6 +69,8 @@ export function haproxyConf(settings: RedisSettings, nodes: readonly Node[], sen
     "  log stdout format raw local0 notice",
     // Each connection takes two file descriptors and, while it moves data, two buffers of 16 KiB: 4,000 fit the pod.
     "  maxconn 4000",
+    // A stop lets the sessions go, which in Redis may last for days: clients reconnect to another endpoint pod.
+    "  hard-stop-after 1s",
     "",
     "defaults",
     "  mode tcp",

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RedisArgs } from "./args";
-import { redisPort, sentinelConf, sentinelPort } from "./configuration";
+import { redisPort, sentinelPort } from "./configuration";
 import { createFoundation } from "./foundation";
 import { Sentinel } from "./sentinel";
 import { withDefaults } from "./settings";
@@ -46,7 +46,7 @@ export class Redis extends pulumi.ComponentResource {
     refuseMistakes(name, args);
     const settings = withDefaults(name, pulumi.getStack(), args);
 
-    const foundation = createFoundation(name, settings, settings.mode === "sentinel" ? { "sentinel.conf": sentinelConf() } : {}, this);
+    const foundation = createFoundation(name, settings, this);
     const standalone = settings.mode === "standalone" ? new Standalone(name, settings, foundation, { parent: this }) : undefined;
     const sentinel = settings.mode === "sentinel" ? new Sentinel(name, settings, foundation, { parent: this }) : undefined;
 

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { RedisSettings } from "./args";
-import { redisPort, sentinelPort } from "./configuration";
+import { redisPort, sentinelConf, sentinelPort } from "./configuration";
 import { dataClaim, dataPod } from "./data-pod";
 import { createEndpoint } from "./endpoint";
 import type { Foundation } from "./foundation";
@@ -41,7 +41,7 @@ export class Sentinel extends pulumi.ComponentResource {
     const sentinelGoverning = governingService({ ...sentinelPorts, name: `${sentinel}-nodes`, selector: selectorLabels(name, "sentinel") }, this);
     createStatefulSet({
       instance: name, name: sentinel, namespace, role: "sentinel", replicas: settings.sentinels, serviceName: sentinelGoverning.metadata.name,
-      pod: sentinelPod(pod),
+      pod: sentinelPod({ ...pod, configuration: this.createSentinelConfiguration(name, foundation) }),
       claim: sentinelClaim(settings),
     }, this);
     createDisruptionBudget(name, sentinel, namespace, "sentinel", this);
@@ -64,5 +64,13 @@ export class Sentinel extends pulumi.ComponentResource {
       metadata: { name: `${name}-topology`, namespace, labels: commonLabels(name) },
       data: { redis: nodes.apply(table), sentinels: sentinels.apply(table) },
     }, { parent: this });
+  }
+
+  /** A ConfigMap of their own: a changed setting of Redis must not restart the ones who watch over its rollout. */
+  private createSentinelConfiguration(name: string, { namespace }: Foundation): pulumi.Output<string> {
+    return new k8s.core.v1.ConfigMap(`${name}-sentinel-configuration`, {
+      metadata: { namespace, labels: commonLabels(name) },
+      data: { "sentinel.conf": sentinelConf() },
+    }, { parent: this }).metadata.name;
   }
 }

@@ -151,6 +151,16 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     await eventually("it answers from memory", async () => (await sentinel.namedMaster()) === master.address);
   });
 
+  it("hands over in time although a sentinel hangs, rather than waiting for it with its writes paused", async () => {
+    startAll();
+    const master = await settled();
+    sentinels[0]!.hang();
+    const from = Date.now();
+    await master.stop();
+    assert.ok(Date.now() - from < 15_000, `${Date.now() - from} ms`);
+    assert.match(master.output, /handover: \S+ is master now/);
+  });
+
   it("stops at once when everything stops: a destroy must not wait for a handover that nobody can take", async () => {
     startAll();
     const master = await settled();

@@ -153,6 +153,9 @@ export class Pod {
     return this.exited;
   }
 
+  /** As a node that hangs: its kernel goes on accepting connections, and nobody answers. */
+  hang(): void { process.kill(-this.child!.pid!, "SIGSTOP"); }
+
   exit(): Promise<number | null> { return this.exited; }
 
   /** Runs a probe script in the pod; its exit code and what it printed. */

@@ -14,12 +14,18 @@ scripts=$(dirname "$0")
 # shellcheck source=handover.sh
 . "$scripts/handover.sh"
 
+ended() { ! kill -0 "$redis" 2>/dev/null; }
+
 stop() {
-    trap '' TERM INT
+    # Not ignored but caught: an ignored signal stays so in every command that is started, and `timeout` could end none of them.
+    trap : TERM INT
     hand_over
     log "stopping"
     # NOSAVE: the append-only file has every write and is synced on the way out; an RDB file now would only make the stop longer.
-    ask_local SHUTDOWN NOSAVE
+    refusal=$(ask_local SHUTDOWN NOSAVE)
+    # It waits for its replicas for ten seconds at most. One that refused, or hangs, is told by a signal, well before the pod is killed.
+    [ -z "$refusal" ] || log "stopping: $refusal"
+    eventually 15 ended || { log "stopping: by signal"; kill -TERM "$redis"; }
     wait "$redis" || true
     exit 0
 }
