@@ -84,7 +84,9 @@ function ownKeys(all: Record<string, string>, project: string): { own: Record<st
 }
 
 const knownKeys = Object.keys(schema.shape);
-const isText = (key: string) => ["mode", "namespace", "image", "masterName"].includes(key);
+/** What the schema says of a key, whether it is optional or not. */
+const typeOf = (key: string): unknown => { const type = schema.shape[key as Key]; return type instanceof z.ZodOptional ? type.unwrap() : type; };
+const isText = (key: string) => { const type = typeOf(key); return type instanceof z.ZodString || type instanceof z.ZodEnum; };
 
 function parseJson(text: string): unknown {
   try { return JSON.parse(text); } catch { return text; }
@@ -126,7 +128,7 @@ function unknownKey(at: string[], value: unknown): Mistake {
 export const knownPaths = (): string[] => knownKeys.flatMap((key) => { const inner = keysOf(key as Key); return inner.length > 0 ? inner.map((name) => `${key}.${name}`) : [key]; });
 
 function keysOf(key: Key): string[] {
-  const inner: unknown = schema.shape[key] instanceof z.ZodOptional ? schema.shape[key].unwrap() : schema.shape[key];
+  const inner = typeOf(key);
   return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
 }
 

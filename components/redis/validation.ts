@@ -32,8 +32,6 @@ export function findMistakes(args: RedisArgs): Mistake[] {
   ];
 }
 
-const wholeNumber = (value: number) => Number.isInteger(value);
-
 function topologyMistakes(args: RedisArgs): Mistake[] {
   const mistakes: Mistake[] = [];
   const refuse = (property: string, value: unknown, reason: string) => mistakes.push({ property, value, reason });
@@ -44,18 +42,18 @@ function topologyMistakes(args: RedisArgs): Mistake[] {
     return mistakes;
   }
   const { replicas = 3, sentinels = 3 } = args;
-  if (!wholeNumber(replicas) || replicas < 2 || replicas > 9) refuse("replicas", replicas, `counts the data pods including the master: write 2 to 9 (3 is usual), or mode "standalone" for one`);
-  const usable = wholeNumber(sentinels) && sentinels >= 3 && sentinels % 2 === 1 && sentinels <= 9;
+  if (!Number.isInteger(replicas) || replicas < 2 || replicas > 9) refuse("replicas", replicas, `counts the data pods including the master: write 2 to 9 (3 is usual), or mode "standalone" for one`);
+  const usable = Number.isInteger(sentinels) && sentinels >= 3 && sentinels % 2 === 1 && sentinels <= 9;
   if (!usable) refuse("sentinels", sentinels, "must be odd and at least 3 (3, 5, 7 or 9), so that one side of a partition always has a majority");
-  if (usable && args.quorum !== undefined && (!wholeNumber(args.quorum) || args.quorum < majority(sentinels) || args.quorum > sentinels)) {
+  if (usable && args.quorum !== undefined && (!Number.isInteger(args.quorum) || args.quorum < majority(sentinels) || args.quorum > sentinels)) {
     refuse("quorum", args.quorum, `must be a majority of the ${sentinels} sentinels: write ${majority(sentinels)} to ${sentinels}, or leave it out`);
   }
   if (args.masterName !== undefined && !/^[A-Za-z0-9._-]{1,63}$/.test(args.masterName)) refuse("masterName", args.masterName, "may hold letters, digits and any of `._-`, at most 63");
   const { downAfter, failoverTimeout } = args.failover ?? {};
-  if (downAfter !== undefined && (!wholeNumber(downAfter) || downAfter < 1000)) refuse("failover.downAfter", downAfter, "is in milliseconds, at least 1000: below that a busy master is taken for a lost one");
-  if (failoverTimeout !== undefined && (!wholeNumber(failoverTimeout) || failoverTimeout < (downAfter ?? 5000))) refuse("failover.failoverTimeout", failoverTimeout, `is in milliseconds, at least failover.downAfter (${downAfter ?? 5000})`);
+  if (downAfter !== undefined && (!Number.isInteger(downAfter) || downAfter < 1000)) refuse("failover.downAfter", downAfter, "is in milliseconds, at least 1000: below that a busy master is taken for a lost one");
+  if (failoverTimeout !== undefined && (!Number.isInteger(failoverTimeout) || failoverTimeout < (downAfter ?? 5000))) refuse("failover.failoverTimeout", failoverTimeout, `is in milliseconds, at least failover.downAfter (${downAfter ?? 5000})`);
   const endpoints = args.endpoint?.replicas;
-  if (endpoints !== undefined && (!wholeNumber(endpoints) || endpoints < 2)) refuse("endpoint.replicas", endpoints, "must be at least 2, so that the endpoint survives the loss of one");
+  if (endpoints !== undefined && (!Number.isInteger(endpoints) || endpoints < 2)) refuse("endpoint.replicas", endpoints, "must be at least 2, so that the endpoint survives the loss of one");
   return mistakes;
 }
 
