@@ -1,0 +1,35 @@
+/**
+ * Node metadata keys that the API refuses: NodeConfig.metadata of container v1 and v1beta1, revision 20261027. The two
+ * disagree on OS Login (v1 writes enable-os-login, v1beta1 enable-oslogin); no rule there reserves keys by prefix.
+ */
+export const reservedMetadata: readonly string[] = [
+  "cluster-location",
+  "cluster-name",
+  "cluster-uid",
+  "common-psm1",
+  "configure-sh",
+  "containerd-configure-sh",
+  "disable-address-manager",
+  "enable-os-login",
+  "enable-oslogin",
+  "gci-ensure-gke-docker",
+  "gci-metrics-enabled",
+  "gci-update-strategy",
+  "install-ssh-psm1",
+  "instance-template",
+  "k8s-node-setup-psm1",
+  "kube-env",
+  "startup-script",
+  "user-data",
+  "user-profile-psm1",
+  "windows-startup-script-ps1",
+];
+
+/** Why the API would refuse a node metadata entry, or undefined. The limits are those of the same description. */
+export function metadataMistake(key: string, value: string): string | undefined {
+  if (key === "startup-script") return "is reserved by GKE: use linuxNodeConfig.customNodeInit for a script, linuxNodeConfig.sysctls for the kernel";
+  if (reservedMetadata.includes(key)) return "is reserved by GKE: choose another key";
+  if (!/^[a-zA-Z0-9_-]{1,127}$/.test(key)) return "must be 1 to 127 letters, digits, - and _";
+  if (Buffer.byteLength(value) > 32 * 1024) return "must be at most 32 KB";
+  return undefined;
+}
