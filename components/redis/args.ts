@@ -21,8 +21,12 @@ export interface ResourcesArgs {
 export interface PersistenceArgs {
   /** Size of each pod's volume, in Gi or Mi; at least what the memory needs (`sizing.ts`). @default the smallest sensible, in whole Gi */
   size?: string;
-  /** StorageClass of the volumes. @default the cluster's own default */
+  /** StorageClass of the volumes (of the sentinels' alone, where `volumes` are given). @default the cluster's own default */
   storageClass?: Input<string>;
+  /** Names of ready-made PersistentVolumes, one for each data pod in turn, kept for the claims `data-<name>-0`... @default a StorageClass makes them */
+  volumes?: Input<string>[];
+  /** Whether the claims of ready-made volumes refuse to be deleted or replaced; has to be applied as false first. @default false */
+  protect?: boolean;
   /** When a write reaches the disk. @default "everysec": a crash loses at most one second of writes */
   fsync?: Fsync;
   /** RDB save points, as in redis.conf: pairs of seconds and changes. @default "3600 1 300 100 60 10000" */
@@ -59,6 +63,12 @@ export interface SchedulingArgs {
   tolerations?: Input<Input<k8s.types.input.core.v1.Toleration>[]>;
 }
 
+/** What a Redis pod does about a kernel that is not as wanted (`components/kernel/wanted.ts`); it reads it at each start, and logs it. */
+export interface KernelArgs {
+  /** Whether it waits, in an init container that says why, until its node's kernel is right; otherwise it warns and starts. @default false */
+  enforce?: boolean;
+}
+
 /** Arguments of {@link Redis}. */
 export interface RedisArgs {
   /** Which topology. Changing it later makes a new, empty Redis: the pods' volumes differ. */
@@ -83,6 +93,7 @@ export interface RedisArgs {
   failover?: FailoverArgs;
   endpoint?: EndpointArgs;
   scheduling?: SchedulingArgs;
+  kernel?: KernelArgs;
   /** Further redis.conf directives, e.g. `{"maxmemory-policy": "allkeys-lru"}`; one that the component owns is refused by name. */
   settings?: Record<string, string>;
 }
@@ -98,10 +109,11 @@ export interface RedisSettings {
   quorum: number;
   masterName: string;
   resources: Required<ResourcesArgs>;
-  persistence: Required<Omit<PersistenceArgs, "storageClass">> & Pick<PersistenceArgs, "storageClass">;
+  persistence: Required<Omit<PersistenceArgs, "storageClass" | "volumes">> & Pick<PersistenceArgs, "storageClass" | "volumes">;
   auth: AuthArgs;
   failover: Required<FailoverArgs>;
   endpoint: Required<EndpointArgs>;
   scheduling: SchedulingArgs & { spread: Spread };
+  kernel: Required<KernelArgs>;
   settings: Record<string, string>;
 }

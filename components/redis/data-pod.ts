@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
 import type { RedisSettings } from "./args";
 import { redisPort } from "./configuration";
-import { configMapVolume, containerSecurity, mount, passwordEnv, podBase, podNameEnv, podSecurity, scriptProbe, users } from "./pod";
+import { configMapVolume, containerSecurity, mount, nodeNameEnv, passwordEnv, podBase, podNameEnv, podSecurity, scriptProbe, users, type Container } from "./pod";
 
 export interface DataPodArgs {
   instance: string;
@@ -26,11 +26,12 @@ export function dataPod(args: DataPodArgs): k8s.types.input.core.v1.PodSpec {
     securityContext: podSecurity(users.redis),
     // A handover takes a second or two; a stop without one waits for the replicas. More than this is a hang.
     terminationGracePeriodSeconds: 60,
+    ...(settings.kernel.enforce ? { initContainers: [kernelGate(settings)] } : {}),
     containers: [{
       name: "redis",
       image: settings.image,
       command: ["/bin/sh", `/scripts/${args.startScript}`],
-      env: [podNameEnv, passwordEnv(args.secret), ...(sentinel ? [{ name: "MASTER_NAME", value: settings.masterName }] : [])],
+      env: [podNameEnv, nodeNameEnv, passwordEnv(args.secret), ...(sentinel ? [{ name: "MASTER_NAME", value: settings.masterName }] : [])],
       ports: [{ name: "redis", containerPort: redisPort }],
       resources: { requests: { cpu: settings.resources.cpu, memory: settings.resources.memory }, limits: { memory: settings.resources.memory } },
       securityContext: containerSecurity,
@@ -55,8 +56,13 @@ export function dataPod(args: DataPodArgs): k8s.types.input.core.v1.PodSpec {
   };
 }
 
-/** The claim of each data pod's volume. */
-export const dataClaim = ({ persistence }: RedisSettings): k8s.types.input.core.v1.PersistentVolumeClaim => ({
-  metadata: { name: "data" },
-  spec: { accessModes: ["ReadWriteOnce"], storageClassName: persistence.storageClass, resources: { requests: { storage: persistence.size } } },
+/** Holds the pod back until its node's kernel is right. Only where that is asked for: it makes each start longer by a container's. */
+const kernelGate = ({ image }: RedisSettings): Container => ({
+  name: "kernel",
+  image,
+  command: ["/bin/sh", "/scripts/kernel-wait.sh"],
+  env: [nodeNameEnv],
+  resources: { requests: { cpu: "5m", memory: "16Mi" }, limits: { memory: "32Mi" } },
+  securityContext: containerSecurity,
+  volumeMounts: [mount("scripts", "/scripts")],
 });

@@ -1,3 +1,5 @@
 export type * from "./args";
+export { claimsOf } from "./claims";
+export { needsOf, type Needs } from "./needs";
 export { Redis } from "./redis";
-export { findMistakes, type Mistake } from "./validation";
+export { findMistakes } from "./validation";

@@ -63,6 +63,9 @@ export const passwordEnv = (secretName: Input<string>): k8s.types.input.core.v1.
 
 export const podNameEnv: k8s.types.input.core.v1.EnvVar = { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } };
 
+/** For a log line that says where to go. */
+export const nodeNameEnv: k8s.types.input.core.v1.EnvVar = { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } };
+
 /** A ConfigMap as a read-only folder. */
 export const configMapVolume = (name: string, configMap: Input<string>): k8s.types.input.core.v1.Volume => ({ name, configMap: { name: configMap } });
 

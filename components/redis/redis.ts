@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refuse } from "../mistake";
 import type { RedisArgs } from "./args";
 import { redisPort, sentinelPort } from "./configuration";
 import { createFoundation } from "./foundation";
@@ -40,12 +41,15 @@ export class Redis extends pulumi.ComponentResource {
   readonly sentinelUrl: pulumi.Output<string | undefined>;
   /** The namespace that everything lives in. */
   readonly namespace: pulumi.Output<string>;
+  /** The image of its pods, which their nodes have in any case. */
+  readonly image: string;
 
   constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
     super("redis-gke:redis:Redis", name, {}, opts);
-    refuseMistakes(name, args);
+    refuse("Redis", name, findMistakes(args));
     const settings = withDefaults(name, pulumi.getStack(), args);
 
+    this.image = settings.image;
     const foundation = createFoundation(name, settings, this);
     const standalone = settings.mode === "standalone" ? new Standalone(name, settings, foundation, { parent: this }) : undefined;
     const sentinel = settings.mode === "sentinel" ? new Sentinel(name, settings, foundation, { parent: this }) : undefined;
@@ -67,13 +71,4 @@ export class Redis extends pulumi.ComponentResource {
       password: this.password, url: this.url, sentinelUrl: this.sentinelUrl, namespace: this.namespace,
     });
   }
-}
-
-function refuseMistakes(name: string, args: RedisArgs): void {
-  const mistakes = findMistakes(args);
-  if (mistakes.length === 0) return;
-  throw new pulumi.InputPropertiesError({
-    message: `Redis "${name}" cannot be made from these arguments:`,
-    errors: mistakes.map(({ property, value, reason }) => ({ propertyPath: property, reason: `${JSON.stringify(value)} ${reason}` })),
-  });
 }

@@ -1,8 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { RedisSettings } from "./args";
+import { createClaims, dataClaim } from "./claims";
 import { redisPort, sentinelConf, sentinelPort } from "./configuration";
-import { dataClaim, dataPod } from "./data-pod";
+import { dataPod } from "./data-pod";
 import { createEndpoint } from "./endpoint";
 import type { Foundation } from "./foundation";
 import type { Node } from "./haproxy";
@@ -34,7 +35,7 @@ export class Sentinel extends pulumi.ComponentResource {
     createStatefulSet({
       instance: name, name, namespace, role: "redis", replicas: settings.replicas, serviceName: redisGoverning.metadata.name,
       pod: dataPod({ ...pod, startScript: "redis-start.sh" }),
-      claim: dataClaim(settings),
+      claim: dataClaim(settings), claims: createClaims(name, settings, namespace, this),
     }, this);
     createDisruptionBudget(name, name, namespace, "redis", this);
 

@@ -31,6 +31,8 @@ export function withDefaults(name: string, stack: string, args: RedisArgs): Redi
     persistence: {
       size: args.persistence?.size ?? `${deriveSizing(memory).smallestDisk / Gi}Gi`,
       storageClass: args.persistence?.storageClass,
+      volumes: args.persistence?.volumes,
+      protect: args.persistence?.protect ?? false,
       fsync: args.persistence?.fsync ?? "everysec",
       save: args.persistence?.save ?? defaults.save,
     },
@@ -38,6 +40,7 @@ export function withDefaults(name: string, stack: string, args: RedisArgs): Redi
     failover: { downAfter: args.failover?.downAfter ?? 5000, failoverTimeout: args.failover?.failoverTimeout ?? 30000 },
     endpoint: { image: args.endpoint?.image ?? defaults.endpointImage, replicas: args.endpoint?.replicas ?? 2 },
     scheduling: { ...args.scheduling, spread: args.scheduling?.spread ?? "preferred" },
+    kernel: { enforce: args.kernel?.enforce ?? false },
     settings: args.settings ?? {},
   };
 }

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RedisSettings } from "./args";
+import { createClaims, dataClaim } from "./claims";
 import { redisPort } from "./configuration";
-import { dataClaim, dataPod } from "./data-pod";
+import { dataPod } from "./data-pod";
 import type { Foundation } from "./foundation";
 import { selectorLabels } from "./labels";
 import { clientService, governingService, hostName } from "./service";
@@ -23,7 +24,7 @@ export class Standalone extends pulumi.ComponentResource {
     createStatefulSet({
       instance: name, name, namespace, role: "redis", replicas: 1, serviceName: governing.metadata.name,
       pod: dataPod({ instance: name, settings, startScript: "standalone-start.sh", ...foundation }),
-      claim: dataClaim(settings),
+      claim: dataClaim(settings), claims: createClaims(name, settings, namespace, this),
     }, this);
     this.host = hostName(clientService({ ...service, name }, this));
     this.registerOutputs({ host: this.host });

@@ -1,19 +1,10 @@
+import type { Mistake } from "../mistake";
 import type { RedisArgs } from "./args";
 import { whyFloating } from "./image";
 import { ownedSettings } from "./owned-settings";
 import { formatMi, Gi, nearestQuantity, parseBytes } from "./quantity";
 import { defaults, majority } from "./settings";
 import { deriveSizing, smallestMemory } from "./sizing";
-
-/** One thing that is wrong with an argument: where, what was written, and what to write instead. */
-export interface Mistake {
-  /** Path of the argument, e.g. `persistence.size`. */
-  property: string;
-  /** The value as it was written. */
-  value: unknown;
-  /** What is wrong, and what to write instead. */
-  reason: string;
-}
 
 const dnsLabel = /^[a-z]([a-z0-9-]{0,40}[a-z0-9])?$/;
 const cpuQuantity = /^(\d+m|\d+(\.\d+)?)$/;
@@ -27,6 +18,7 @@ export function findMistakes(args: RedisArgs): Mistake[] {
     ...placeMistakes(args),
     ...memoryMistakes(args),
     ...persistenceMistakes(args),
+    ...volumeMistakes(args),
     ...passwordMistakes(args),
     ...settingsMistakes(args),
   ];
@@ -106,6 +98,13 @@ function persistenceMistakes(args: RedisArgs): Mistake[] {
     }
   }
   return mistakes;
+}
+
+function volumeMistakes({ mode, replicas = 3, persistence = {} }: RedisArgs): Mistake[] {
+  const { volumes, protect } = persistence;
+  if (volumes === undefined) return protect === undefined ? [] : [{ property: "persistence.protect", value: protect, reason: "protects the claims of ready-made volumes: leave it out, or name them in persistence.volumes" }];
+  const dataPods = mode === "standalone" ? 1 : replicas;
+  return volumes.length === dataPods ? [] : [{ property: "persistence.volumes", value: volumes, reason: `has to name a volume for each data pod: ${dataPods}` }];
 }
 
 function passwordMistakes(args: RedisArgs): Mistake[] {

@@ -12,6 +12,8 @@ export interface StatefulSetArgs {
   serviceName: Input<string>;
   pod: k8s.types.input.core.v1.PodSpec;
   claim: k8s.types.input.core.v1.PersistentVolumeClaim;
+  /** Claims that are there before the pods, and go after them. */
+  claims?: k8s.core.v1.PersistentVolumeClaim[];
 }
 
 /**
@@ -31,7 +33,7 @@ export function createStatefulSet(args: StatefulSetArgs, parent: ComponentResour
       template: { metadata: { labels }, spec: args.pod },
       volumeClaimTemplates: [args.claim],
     },
-  }, { parent });
+  }, { parent, dependsOn: args.claims });
 }
 
 /** At most one pod of a role is taken away at a time by a drain or an upgrade. */

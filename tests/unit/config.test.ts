@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { describe as describeMistakes, knownPaths, parseConfig } from "../../config";
+import { parseConfig } from "../../config";
+import { describe as describeMistakes } from "../../config/messages";
+import { knownPaths } from "../../config/schema";
 
 const parse = (own: Record<string, unknown>, others: Record<string, string> = {}) => {
   const all = Object.entries(own).map(([key, value]) => [`redis-gke:${key}`, typeof value === "string" ? value : JSON.stringify(value)]);

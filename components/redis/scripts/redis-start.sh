@@ -13,6 +13,8 @@ scripts=$(dirname "$0")
 . "$scripts/role.sh"
 # shellcheck source=handover.sh
 . "$scripts/handover.sh"
+# shellcheck source=kernel.sh
+. "$scripts/kernel.sh"
 
 ended() { ! kill -0 "$redis" 2>/dev/null; }
 
@@ -32,6 +34,7 @@ stop() {
 
 OWN=$(address_of redis "$POD_NAME")
 [ -n "$OWN" ] || { log "$TOPOLOGY/redis does not name $POD_NAME: the StatefulSet has more pods than the program made addresses for"; exit 1; }
+report_kernel
 render_redis_configuration
 redis-server "$RUN/redis.conf" --replicaof 127.0.0.1 1 &
 redis=$!

@@ -1,0 +1,57 @@
+import * as pulumi from "@pulumi/pulumi";
+import { refuse, type Mistake } from "../mistake";
+import type { GoogleCloudArgs } from "./args";
+import { Cluster } from "./cluster";
+import { Disks, type DataDisk } from "./disks";
+import { createNodeIdentity } from "./node-identity";
+import { NodePools } from "./node-pool";
+import { describeDeployed, findReplacements, type Deployed } from "./replacement";
+import { withDefaults, type GoogleCloudSettings } from "./settings";
+import { findMistakes } from "./validation";
+
+/**
+ * The Google Cloud half of a stack: a GKE cluster (made, or found), nodes that are tuned for Redis and run nothing else, and the disks
+ * that hold its data.
+ *
+ * @example
+ * const google = new GoogleCloud("redis", { project, name: "redis-dev", cluster: { location: "europe-west1-b" }, workload });
+ * const provider = new k8s.Provider("kubernetes", google.kubernetes, { dependsOn: google });
+ *
+ * @throws InputPropertiesError with every mistake in the arguments, before any resource is made
+ */
+export class GoogleCloud extends pulumi.ComponentResource {
+  /** For a `k8s.Provider`: how to reach the cluster, and what makes it another one. */
+  readonly kubernetes: { kubeconfig: pulumi.Output<string>; clusterIdentifier: pulumi.Output<string> };
+  /** The disks, in the order of the data pods. */
+  readonly disks: DataDisk[];
+  /** To be handed in again as `before` by the next deployment. */
+  readonly deployed: Deployed;
+
+  constructor(name: string, args: GoogleCloudArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("redis-gke:gke:GoogleCloud", name, {}, opts);
+    refuse("GoogleCloud", name, findMistakes(args));
+    const settings = withDefaults(args);
+
+    const identity = createNodeIdentity(settings, refuseReplacements(settings, args), this);
+    const cluster = new Cluster(name, settings, identity, { parent: this });
+    new NodePools(name, settings, cluster, identity, { parent: this });
+    this.disks = new Disks(name, settings, identity.services, { parent: this }).disks;
+
+    // Told by its id, the provider is replaced, and with it everything in the cluster, only when the cluster is another one.
+    this.kubernetes = { kubeconfig: cluster.kubeconfig, clusterIdentifier: cluster.id };
+    this.deployed = describeDeployed(settings);
+    this.registerOutputs({ kubeconfig: cluster.kubeconfig });
+  }
+}
+
+/** The project, once it is sure that nothing is lost in it: everything else waits for the services that are switched on there. */
+function refuseReplacements(settings: GoogleCloudSettings, { before, describe = plainly }: GoogleCloudArgs): pulumi.Output<string> {
+  return pulumi.output(before).apply((deployed) => {
+    const { mistakes, warnings } = findReplacements(deployed, settings);
+    for (const warning of warnings) void pulumi.log.warn(warning);
+    if (mistakes.length > 0) throw new pulumi.RunError(describe(mistakes));
+    return settings.project;
+  });
+}
+
+const plainly = (mistakes: readonly Mistake[]): string => mistakes.map(({ property, value, reason }) => `${property}: ${JSON.stringify(value)} ${reason}`).join("\n");

@@ -1,0 +1,80 @@
+import { nodeSysctls as tunedSysctls } from "../kernel";
+import type { Mistake } from "../mistake";
+import type { GoogleCloudArgs } from "./args";
+import { allocatableMemory, knownFamilies, machineOf, type Machine } from "./machine-types";
+import { nodeSysctls, sysctlMistake } from "./node-sysctls";
+import { reservedMetadata } from "./reserved-metadata";
+import { defaults, zoneOf, zonesOf } from "./settings";
+
+/** What the pods that are not Redis, and Google's own on each node, need beside it, in GB. */
+const besides = 0.75;
+
+/** What is wrong with the nodes, by themselves or for what is to run on them. */
+export function nodePoolMistakes(args: GoogleCloudArgs): Mistake[] {
+  const { nodePool = {} } = args;
+  const machineType = nodePool.machineType ?? defaults.machineType;
+  const machine = machineOf(machineType);
+  return [
+    ...(machine ? machineMistakes(args, machineType, machine) : [unknownMachine(machineType)]),
+    ...spreadMistakes(args),
+    ...sysctlMistakes(nodePool.sysctls ?? {}, machine),
+    ...metadataMistakes(nodePool.metadata ?? {}),
+  ];
+}
+
+const unknownMachine = (value: string): Mistake => ({ property: "nodePool.machineType", value, reason: `is not a machine type that this program knows (families ${knownFamilies.join(", ")}): write e.g. "${defaults.machineType}"` });
+
+function machineMistakes(args: GoogleCloudArgs, machineType: string, machine: Machine): Mistake[] {
+  const mistakes: Mistake[] = [];
+  const refuse = (property: string, value: unknown, reason: string) => mistakes.push({ property, value, reason });
+  const least = nodeSysctls["vm.overcommit_memory"]!.minMachineMemoryGb!;
+  if (machine.memory < least) refuse("nodePool.machineType", machineType, `has ${machine.memory} GB of memory, and Google sets vm.overcommit_memory only from ${least} GB on: write "${defaults.machineType}" (the cheapest) or a larger one`);
+  const type = args.disk?.type ?? defaults.diskType;
+  if (!machine.disks.includes(type)) refuse("disk.type", type, `cannot be attached to ${machineType}: write ${machine.disks.map((disk) => `"${disk}"`).join(" or ")}`);
+  const needed = (args.workload.dataPodMemory * dataPodsOnANode(args)) / 2 ** 30;
+  const free = allocatableMemory(machine.memory) - besides;
+  if (needed > free) refuse("nodePool.machineType", machineType, `leaves ${free.toFixed(1)} GB to Redis, which needs ${needed.toFixed(1)} GB on a node: write a larger one, or less memory for Redis`);
+  return mistakes;
+}
+
+const dataPodsInAZone = ({ cluster, nodePool, workload }: GoogleCloudArgs): number => {
+  const zones = zonesOf(cluster, nodePool);
+  const counts = zones.map((zone) => Array.from({ length: workload.dataPods }, (_, ordinal) => zoneOf(ordinal, zones)).filter((place) => place === zone).length);
+  return Math.max(0, ...counts);
+};
+
+/** A disk ties its pod to a zone, so that a zone with too few nodes is not helped by the others. */
+const dataPodsOnANode = (args: GoogleCloudArgs): number => Math.ceil(dataPodsInAZone(args) / Math.max(1, args.nodePool?.nodesPerZone ?? 1));
+
+function spreadMistakes(args: GoogleCloudArgs): Mistake[] {
+  const { cluster, nodePool = {}, workload } = args;
+  const perZone = nodePool.nodesPerZone ?? 1;
+  if (!Number.isInteger(perZone) || perZone < 1) return [{ property: "nodePool.nodesPerZone", value: perZone, reason: "counts the nodes in each zone: write 1 or more" }];
+  const zones = zonesOf(cluster, nodePool).length;
+  if (workload.spread === 0 || zones === 0) return [];
+  const hard = `every pod has to be on a node of its own (scheduling.spread "required")`;
+  if (zones * perZone < workload.spread) return [{ property: "nodePool.nodesPerZone", value: perZone, reason: `makes ${zones * perZone} nodes in ${zones} zones, and ${hard}: ${workload.spread} are needed` }];
+  const fullest = dataPodsInAZone(args);
+  return fullest > perZone ? [{ property: "nodePool.nodesPerZone", value: perZone, reason: `is too few where ${fullest} disks are in one zone, and ${hard}: write ${fullest}, or more zones` }] : [];
+}
+
+function sysctlMistakes(sysctls: Record<string, string>, machine?: Machine): Mistake[] {
+  return Object.entries(sysctls).flatMap(([name, value]): Mistake[] => {
+    const property = `nodePool.sysctls.${name}`;
+    const reason = sysctlMistake(name, value, machine?.memory);
+    if (reason) return [{ property, value, reason }];
+    const tuned = tunedSysctls[name];
+    if (name === "net.core.somaxconn" && Number(value) < Number(tuned)) return [{ property, value, reason: `is below what a node has by itself: write ${tuned} or more, or leave it out` }];
+    return tuned !== undefined && name !== "net.core.somaxconn" && value !== tuned ? [{ property, value, reason: `is always ${tuned} here, because Redis needs it: take it out` }] : [];
+  });
+}
+
+function metadataMistakes(metadata: Record<string, string>): Mistake[] {
+  return Object.entries(metadata).flatMap(([key, value]): Mistake[] => {
+    const property = `nodePool.metadata.${key}`;
+    if (key === "startup-script") return [{ property, value, reason: "is reserved by GKE: the nodes' start-up script is linuxNodeConfig.customNodeInit, which the program writes (components/kernel/scripts/tune.sh)" }];
+    if (reservedMetadata.includes(key)) return [{ property, value, reason: "is reserved by GKE: take it out" }];
+    if (!/^[a-zA-Z0-9_-]{1,127}$/.test(key)) return [{ property, value, reason: "may hold letters, digits, `-` and `_`, at most 127" }];
+    return Buffer.byteLength(value) > 32 * 1024 ? [{ property, value: `${value.slice(0, 40)}...`, reason: "is longer than the 32 KB that Google takes" }] : [];
+  });
+}

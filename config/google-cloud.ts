@@ -1,0 +1,54 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { authPlugin, findMistakes, nodeSelector, smallestDisk, tolerations, type GoogleCloudArgs } from "../components/gke";
+import type { Mistake } from "../components/mistake";
+import { needsOf, type RedisArgs } from "../components/redis";
+import type { Parsed } from "./schema";
+
+/** What the Google Cloud half of a stack is made from; none without the block `cluster`. */
+export type GoogleCloudConfig = Omit<GoogleCloudArgs, "before" | "describe">;
+
+/** Where an argument has another name than its key. */
+const keys: Record<string, string> = { project: "gcp:project", name: "cluster.name", "workload.diskSize": "persistence.size" };
+
+/** The same mistakes, each at the key that a person wrote. */
+export const atKeys = (mistakes: readonly Mistake[]): Mistake[] => mistakes.map((mistake) => ({ ...mistake, property: keys[mistake.property] ?? mistake.property }));
+
+/** The Google Cloud half of a stack, and all that is wrong with it; undefined for a stack that runs on somebody else's cluster. */
+export function googleCloud(parsed: Partial<Parsed>, redis: RedisArgs, project: string | undefined, stack: string): { google?: GoogleCloudConfig; mistakes: Mistake[] } {
+  const { cluster, nodePool, disk, kubernetes, persistence } = parsed;
+  const mistakes: Mistake[] = [];
+  const refuse = (property: string, value: unknown, reason: string) => mistakes.push({ property, value, reason });
+  if (!cluster) {
+    if (nodePool) refuse("nodePool", undefined, "belongs to a cluster on Google Cloud: write cluster.location, or take it out");
+    if (disk) refuse("disk", undefined, "belongs to a cluster on Google Cloud: write cluster.location, or take it out");
+    return { mistakes };
+  }
+  if (kubernetes) refuse("kubernetes", undefined, "stands beside cluster, which brings its own way in: keep one of the two");
+  for (const key of ["volumes", "protect"] as const) {
+    if (persistence?.[key] !== undefined) refuse(`persistence.${key}`, persistence[key], "is for volumes that others made; the ones on Google Cloud are made here: use the block disk");
+  }
+  if (project === undefined) refuse("gcp:project", undefined, "is missing: pulumi config set gcp:project PROJECT (`gcloud projects list` shows yours)");
+  if (cluster.location === undefined) refuse("cluster.location", undefined, `is missing: write a zone ("europe-west1-b") or a region ("europe-west1")`);
+  const { name = `redis-${stack}`, location = "europe-west1-b", ...rest } = cluster;
+  const needs = needsOf(redis);
+  const google: GoogleCloudConfig = {
+    project: project ?? "unknown-project", name, cluster: { ...rest, location }, nodePool, disk,
+    workload: {
+      dataPods: needs.dataPods, dataPodMemory: needs.memory, spread: needs.spread,
+      diskSize: persistence?.size === undefined ? Math.max(smallestDisk, Math.ceil(needs.disk / 2 ** 30)) : needs.disk / 2 ** 30,
+    },
+  };
+  return { google, mistakes: [...mistakes, ...atKeys(findMistakes(google))] };
+}
+
+/** Pods that go to the nodes that were made for them, besides where the person sends them. */
+export function onDedicatedNodes({ scheduling = {}, ...redis }: RedisArgs): RedisArgs {
+  return { ...redis, scheduling: { ...scheduling, nodeSelector: { ...scheduling.nodeSelector as object, ...nodeSelector }, tolerations: [...(scheduling.tolerations as [] | undefined) ?? [], ...tolerations] } };
+}
+
+/** What is missing on this machine; undefined if nothing is. */
+export function missingAuthPlugin(searchPath = process.env.PATH ?? ""): Mistake | undefined {
+  const found = searchPath.split(path.delimiter).some((folder) => folder !== "" && fs.existsSync(path.join(folder, authPlugin.command)));
+  return found ? undefined : { property: "cluster", value: undefined, reason: `is reached through ${authPlugin.command}, which is not on the PATH: ${authPlugin.install}` };
+}

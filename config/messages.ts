@@ -1,0 +1,62 @@
+import { closest, distance } from "fastest-levenshtein";
+import type { z } from "zod";
+import type { Mistake } from "../components/mistake";
+import { keysAt, notYet } from "./schema";
+
+/** The known key that was most likely meant; undefined if none is near. */
+export function nearest(typed: string, known: string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const guess = closest(typed, known);
+  return distance(typed.toLowerCase(), guess.toLowerCase()) <= Math.max(2, guess.length / 3) ? guess : undefined;
+}
+
+/** What stands at a path of nested blocks. */
+export const valueAt = (own: unknown, at: readonly PropertyKey[]): unknown =>
+  at.reduce<unknown>((value, step) => (value !== null && typeof value === "object" ? (value as Record<PropertyKey, unknown>)[step] : undefined), own);
+
+/** What the schema has to say, in words that tell what to write instead. */
+export function explain(issue: z.core.$ZodIssue, own: Record<string, unknown>): Mistake[] {
+  const property = issue.path.join(".");
+  const value = property.startsWith("auth") ? "[secret]" : valueAt(own, issue.path);
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey([...issue.path.map(String), key], valueAt(own, [...issue.path, key])));
+  if (issue.code === "invalid_value") {
+    const choices = issue.values.map((choice) => `"${String(choice)}"`).join(" or ");
+    return [{ property, value, reason: value === undefined ? `is missing: write ${choices}` : `must be ${choices}` }];
+  }
+  if (issue.code === "invalid_type") return [{ property, value, reason: `must be ${typeNames[issue.expected] ?? issue.expected}` }];
+  return [{ property, value, reason: issue.message }];
+}
+
+const typeNames: Record<string, string> = { string: "text (in quotes, with its unit if it has one)", number: "a number", boolean: "true or false", object: "a block of keys", record: "a block of keys", array: "a list" };
+
+function unknownKey(at: string[], value: unknown): Mistake {
+  const key = at.at(-1)!;
+  const property = at.join(".");
+  if (at[0] === "auth") value = "[secret]";
+  if (at.length === 1 && notYet.includes(key)) return { property, value, reason: "is not there yet: take it out" };
+  const known = keysAt(at.slice(0, -1));
+  const guess = nearest(key, known);
+  return { property, value, reason: `is not a known key: ${guess ? `did you mean ${[...at.slice(0, -1), guess].join(".")}?` : `the known ones are ${known.join(", ")}`}` };
+}
+
+/** A copy without the values that the schema refused. */
+export function withoutTheWrong(own: Record<string, unknown>, issues: z.core.$ZodIssue[]): Record<string, unknown> {
+  const copy = structuredClone(own);
+  for (const issue of issues) {
+    const holes = issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+    for (const hole of holes) {
+      const parent = valueAt(copy, hole.slice(0, -1));
+      if (parent !== null && typeof parent === "object") delete (parent as Record<PropertyKey, unknown>)[hole.at(-1)!];
+    }
+  }
+  return copy;
+}
+
+/** Every mistake at once, a line each. */
+export function describe(mistakes: readonly Mistake[], project: string, stack: string): string {
+  const line = ({ property, value, reason }: Mistake) => {
+    const key = property.includes(":") ? property : `${project}:${property}`;
+    return value === undefined ? `  ${key} ${reason}` : `  ${key}: ${JSON.stringify(value)} ${reason}`;
+  };
+  return `Pulumi.${stack}.yaml has ${mistakes.length === 1 ? "a mistake" : `${mistakes.length} mistakes`}; nothing was touched:\n${mistakes.map(line).join("\n")}`;
+}
