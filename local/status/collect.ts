@@ -1,7 +1,7 @@
 import { kubectl } from "../engine/kubectl";
 import type { Target } from "../engine/target";
 import { CommandFailed } from "../lib/run";
-import { inventory, type Instance, type PodFacts } from "./inventory";
+import { inventory, kernelContainer, type Instance, type PodFacts } from "./inventory";
 import { parseInfo, parseSentinelMasters, type RedisView, type SentinelView } from "./replies";
 
 /** What a pod answered, or why it did not. */
@@ -22,6 +22,9 @@ export interface Sight {
 /** In the pods; the password is in the container's environment (REDISCLI_AUTH), so it stands on no command line. */
 export const redisCli = ["redis-cli"] as const;
 
+/** Both at once: each command in a pod costs its start. A pod of an older version tells nothing of its kernel. */
+const infoAndKernel = ["sh", "-c", `${redisCli.join(" ")} INFO; code=$?; sh /scripts/kernel-status.sh 2>/dev/null; exit $code`];
+
 /** A pod that hangs costs this much and no more; the others are asked at the same time. */
 const patienceSeconds = 6;
 
@@ -33,21 +36,28 @@ export async function instances(target: Target, namespace: string): Promise<Inst
 export async function look(target: Target, namespace: string, instance: Instance): Promise<Sight> {
   const of = (component: string) => instance.pods.filter((pod) => pod.component === component);
   const [redis, sentinels] = await Promise.all([
-    Promise.all(of("redis").map((pod) => ask(target, namespace, pod, ["INFO"], parseInfo))),
-    Promise.all(of("sentinel").map((pod) => ask(target, namespace, pod, ["-p", "26379", "SENTINEL", "MASTERS"], parseSentinelMasters))),
+    Promise.all(of("redis").map((pod) => ask(target, namespace, pod, infoAndKernel, parseInfo))),
+    Promise.all(of("sentinel").map((pod) => ask(target, namespace, pod, [...redisCli, "-p", "26379", "SENTINEL", "MASTERS"], parseSentinelMasters))),
   ]);
   return { instance, redis, sentinels, endpoints: of("endpoint") };
 }
 
 async function ask<T>(target: Target, namespace: string, pod: PodFacts, command: string[], parse: (reply: string) => T | undefined): Promise<Answer<T>> {
+  if (pod.waitsForKernel) return { pod, problem: await whyItWaits(target, namespace, pod) };
   if (pod.trouble && pod.trouble !== "Terminating") return { pod, problem: pod.trouble };
   try {
-    const reply = await kubectl(target, ["--namespace", namespace, "exec", pod.name, "--container", pod.component, "--", ...redisCli, ...command], patienceSeconds);
+    const reply = await kubectl(target, ["--namespace", namespace, "exec", pod.name, "--container", pod.component, "--", ...command], patienceSeconds);
     const view = parse(reply);
     return view ? { pod, view } : { pod, problem: reply.trim().split("\n")[0] || "an empty reply" };
   } catch (error) {
     return { pod, problem: reasonOf(error) };
   }
+}
+
+/** The last thing that its init container said, without the date. */
+async function whyItWaits(target: Target, namespace: string, pod: PodFacts): Promise<string> {
+  const said = await kubectl(target, ["--namespace", namespace, "logs", pod.name, "--container", kernelContainer, "--tail", "1"], patienceSeconds).catch(reasonOf);
+  return `waits for its node's kernel: ${said.trim().replace(/^\S+Z waiting: /, "")}`;
 }
 
 /** The last line of what kubectl said; a killed one said nothing. */

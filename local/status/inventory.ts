@@ -1,5 +1,8 @@
 import type { V1Deployment, V1Pod, V1Service, V1StatefulSet } from "@kubernetes/client-node";
 
+/** The init container that waits for the node's kernel. */
+export const kernelContainer = "kernel";
+
 export type Component = "redis" | "sentinel" | "endpoint";
 
 /** One pod, as Kubernetes sees it. */
@@ -11,6 +14,8 @@ export interface PodFacts {
   restarts: number;
   /** Why it does not run, in Kubernetes' own word: Pending, CrashLoopBackOff, OOMKilled ... */
   trouble?: string;
+  /** Its init container `kernel` holds it back, and has said why (kernel.enforce). */
+  waitsForKernel: boolean;
 }
 
 /** One Redis component: its pods, how many there should be, and which pod an announced address belongs to. */
@@ -61,6 +66,7 @@ function podFacts(pod: V1Pod): PodFacts {
     ready: containers.length > 0 && containers.every((container) => container.ready),
     restarts: containers.reduce((sum, container) => sum + container.restartCount, 0),
     trouble: trouble(pod),
+    waitsForKernel: (pod.status?.initContainerStatuses ?? []).some(({ name, state }) => name === kernelContainer && state?.running),
   };
 }
 

@@ -1,4 +1,12 @@
-/** What one Redis says of itself in INFO. */
+/** One value of the kernel that a pod got. */
+export interface KernelValue {
+  name: string;
+  value: string;
+  wanted: string;
+  right: boolean;
+}
+
+/** What one Redis says of itself in INFO, and its pod of the kernel. */
 export interface RedisView {
   role: "master" | "slave";
   /** A replica's link to its master. */
@@ -17,6 +25,8 @@ export interface RedisView {
   maxmemory: number;
   /** What it could not write to its disk. */
   diskTrouble: string[];
+  /** Empty if the pod's scripts are of a version that does not tell. */
+  kernel: KernelValue[];
 }
 
 /** What one sentinel says of the master that it watches. */
@@ -61,7 +71,14 @@ export function parseInfo(info: string): RedisView | undefined {
       ...(found.get("aof_last_bgrewrite_status") === "err" ? ["the last AOF rewrite failed"] : []),
       ...(found.get("rdb_last_bgsave_status") === "err" ? ["the last RDB save failed"] : []),
     ],
+    kernel: [...found].flatMap(([name, text]) => (name.startsWith("kernel_") ? [kernelValue(name.slice("kernel_".length), text)] : [])),
   };
+}
+
+/** From kernel-status.sh: `right:4096:at least 1024`. */
+function kernelValue(name: string, text: string): KernelValue {
+  const [verdict, value = "?", wanted = "?"] = text.split(":");
+  return { name, value, wanted, right: verdict === "right" };
 }
 
 /** SENTINEL MASTERS without a terminal: names and values on alternate lines. Undefined if that is not what came. */

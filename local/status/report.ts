@@ -25,6 +25,7 @@ export function report(sight: Sight, namespace: string): string {
   const master = redis.find(({ view }) => view?.role === "master")?.view;
   const tables = [
     table([["REDIS", "ROLE", "LINK", "LAG", "KEYS", "MEMORY", "RESTARTS", "NODE"], ...redis.map((answer) => redisRow(answer, master))]),
+    ...(redis.some(({ view }) => view?.kernel.length) ? [table([["KERNEL", "SOMAXCONN", "HUGE PAGES", "OVERCOMMIT", "NODE", "VERDICT"], ...redis.flatMap(kernelRow)])] : []),
     ...(sentinels.length > 0 ? [table([["SENTINEL", "NAMES AS MASTER", "QUORUM", "REPLICAS", "SENTINELS", "RESTARTS", "NODE"], ...sentinels.map((answer) => sentinelRow(answer, sight))])] : []),
     ...(endpoints.length > 0 ? [table([["ENDPOINT", "STATE", "RESTARTS", "NODE"], ...endpoints.map((pod) => [pod.name, pod.ready ? "ready" : pod.trouble ?? "not ready", ...place(pod)])])] : []),
   ];
@@ -54,6 +55,14 @@ function lag(view: RedisView, master: RedisView | undefined): string {
   if (view.role === "master") return "-";
   const behind = master ? bytes(Math.max(0, master.offset - view.offset)) : "?";
   return view.silentSeconds === undefined ? behind : `${behind}, ${view.silentSeconds} s`;
+}
+
+/** What a pod got of its node's kernel; that of a pod which cannot be asked stands in its other row. */
+function kernelRow({ pod, view }: Answer<RedisView>): Row[] {
+  if (!view?.kernel.length) return [];
+  const value = (name: string) => view.kernel.find((one) => one.name === name)?.value ?? "?";
+  const wrong = view.kernel.filter(({ right }) => !right).map(({ name, wanted }) => `${name}: wanted ${wanted}`);
+  return [[pod.name, value("net.core.somaxconn"), value("transparent huge pages"), value("vm.overcommit_memory"), pod.node, wrong.join("; ") || "as wanted"]];
 }
 
 function sentinelRow(answer: Answer<SentinelView>, { instance }: Sight): Row {

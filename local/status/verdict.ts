@@ -1,4 +1,4 @@
-import type { Component } from "./inventory";
+import { kernelContainer, type Component } from "./inventory";
 import type { RedisView, SentinelView } from "./replies";
 import type { Answer, Sight } from "./collect";
 
@@ -79,6 +79,7 @@ function whereToLook(sight: Sight, namespace: string): string {
   const suspect = suspectOf(sight);
   if (!suspect) return `kubectl -n ${namespace} get events --sort-by=.lastTimestamp`;
   const { pod, view } = suspect;
+  if (pod.waitsForKernel) return `kubectl -n ${namespace} logs ${pod.name} -c ${kernelContainer}`;
   return !view && pod.trouble && !pod.trouble.startsWith("CrashLoop") ? `kubectl -n ${namespace} describe pod ${pod.name}` : `kubectl -n ${namespace} logs ${pod.name} -c ${pod.component}${pod.trouble ? " --previous" : ""}`;
 }
 

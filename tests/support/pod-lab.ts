@@ -52,6 +52,9 @@ export class PodLab {
     return { redis, sentinels: watchers };
   }
 
+  /** The init container that waits for the kernel. */
+  kernelGate(): Pod { return this.pod("redis-0", `${this.subnet}.10`, 6379, "kernel-wait.sh"); }
+
   standalone(): Pod { return this.pod("redis-0", `${this.subnet}.10`, 6379, "standalone-start.sh"); }
 
   private pod(name: string, address: string, port: number, startScript: string): Pod {
@@ -114,12 +117,21 @@ export class Pod {
   private exited: Promise<number | null> = Promise.resolve(null);
 
   constructor(private readonly root: string, readonly name: string, readonly address: string, readonly port: number, private readonly startScript: string) {
-    for (const folder of ["data", "run", "config", "topology"]) fs.mkdirSync(this.file(folder), { recursive: true });
+    for (const folder of ["data", "run", "config", "topology", "kernel"]) fs.mkdirSync(this.file(folder), { recursive: true });
+    this.kernel({ enabled: "always madvise [never]", overcommit_memory: "1", somaxconn: "4096" });
   }
 
   /** Where a file of the pod is, for the scripts and for the test. */
   inside(name: string) { return `/pods/${this.name}/${name}`; }
   file(name: string) { return path.join(this.root, this.inside(name)); }
+
+  /** What the pod finds of its kernel; undefined: no such file. */
+  kernel(values: Record<string, string | undefined>): void {
+    for (const [name, value] of Object.entries(values)) {
+      if (value === undefined) fs.rmSync(this.file(`kernel/${name}`), { force: true });
+      else fs.writeFileSync(this.file(`kernel/${name}`), `${value}\n`);
+    }
+  }
 
   get running() { return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null; }
 
@@ -127,6 +139,7 @@ export class Pod {
     return {
       PATH: "/usr/local/bin:/usr/bin:/bin", POD_NAME: this.name, REDISCLI_AUTH: labPassword, MASTER_NAME: masterName, LOCAL: this.address,
       DATA: this.inside("data"), RUN: this.inside("run"), CONFIG: this.inside("config"), TOPOLOGY: this.inside("topology"),
+      NODE_NAME: "lab-node", HUGE_PAGES: this.inside("kernel"), OVERCOMMIT: this.inside("kernel/overcommit_memory"), SOMAXCONN: this.inside("kernel/somaxconn"),
       QUORUM: "2", DOWN_AFTER: "2000", FAILOVER_TIMEOUT: "10000", PARALLEL_SYNCS: "2",
     };
   }

@@ -5,8 +5,8 @@ import type { RedisView, SentinelView } from "../../local/status/replies";
 import { bytes, report, table } from "../../local/status/report";
 import { problems, verdict } from "../../local/status/verdict";
 
-const pod = (name: string, component: Component, over: Partial<PodFacts> = {}): PodFacts => ({ name, component, node: "node-1", ready: true, restarts: 0, ...over });
-const master: RedisView = { role: "master", linkUp: false, offset: 1000, syncing: false, loading: false, keys: 7, memory: 1_500_000, maxmemory: 200_000_000, diskTrouble: [] };
+const pod = (name: string, component: Component, over: Partial<PodFacts> = {}): PodFacts => ({ name, component, node: "node-1", ready: true, restarts: 0, waitsForKernel: false, ...over });
+const master: RedisView = { role: "master", linkUp: false, offset: 1000, syncing: false, loading: false, keys: 7, memory: 1_500_000, maxmemory: 200_000_000, diskTrouble: [], kernel: [] };
 const replica: RedisView = { ...master, role: "slave", linkUp: true, offset: 990, silentSeconds: 0 };
 const sentinel: SentinelView = { master: "redis", address: "198.18.1.0", flags: [], replicas: 2, otherSentinels: 2, quorum: 2 };
 
