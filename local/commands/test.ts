@@ -10,8 +10,8 @@ import { checkout } from "../lib/paths";
 import { elapsed, main, say } from "../lib/progress";
 import { whyNotHere } from "../cluster";
 
-/** What a kind of test needs beside node_modules. */
-const kinds: Record<string, { needsCluster: boolean }> = { unit: { needsCluster: false }, scripts: { needsCluster: false }, e2e: { needsCluster: true } };
+/** What a kind of test needs beside node_modules, and where its tests are if not in the folder of that name alone. */
+const kinds: Record<string, { needsCluster: boolean; folders?: string[] }> = { unit: { needsCluster: false, folders: ["unit", "contract"] }, scripts: { needsCluster: false }, e2e: { needsCluster: true } };
 
 main(async () => {
   const asked = process.argv.slice(2);
@@ -47,7 +47,7 @@ async function withCluster(kind: string): Promise<Counts> {
 /** Each kind in a process of its own: mocked stacks are mocked process-wide, and one that crashes takes only its own kind along. */
 async function mocha(kind: string, env: NodeJS.ProcessEnv = {}): Promise<Counts> {
   const counts = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "redis-gke-test-")), "counts.json");
-  const args = [path.join(checkout, "node_modules", ".bin", "mocha"), `tests/${kind}/**/*.test.ts`, ...(env.REDIS_GKE_CANNOT_RUN ? ["--dry-run"] : []), ...(process.env.CI === "true" ? ["--forbid-only"] : [])];
+  const args = [path.join(checkout, "node_modules", ".bin", "mocha"), ...(kinds[kind]!.folders ?? [kind]).map((folder) => `tests/${folder}/**/*.test.ts`), ...(env.REDIS_GKE_CANNOT_RUN ? ["--dry-run"] : []), ...(process.env.CI === "true" ? ["--forbid-only"] : [])];
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
       const child = spawn(process.execPath, args, { cwd: checkout, stdio: "inherit", env: { ...process.env, ...env, REDIS_GKE_MOCHA_COUNTS: counts } });

@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { goldenFiles, linesOf } from "./golden";
+import { holdRequest, type RecordedRequest } from "./request";
+
+describe("what the provider sends for each stack", () => {
+  const stacks = goldenFiles<RecordedRequest>("requests");
+  if (!stacks) {
+    it("is what the API takes (skipped: `make gcp-check` records the requests to tests/golden/requests)");
+    return;
+  }
+  let compared = 0;
+  for (const [stack, files] of Object.entries(stacks)) {
+    for (const { file, content: request } of files) {
+      const { id, held, findings } = holdRequest(request);
+      if (request.body) compared += held;
+      it(`${stack}: ${request.method} ${id ?? request.path} is what the API takes (${file}, values held: ${held})`, () => assert.deepEqual(linesOf(findings), []));
+    }
+  }
+
+  it("is compared at all: a recording without a body would prove nothing", () => assert.ok(compared > 0, `nothing in ${Object.keys(stacks).join(", ")}`));
+});
