@@ -13,7 +13,7 @@ export class Project {
   private readonly env: NodeJS.ProcessEnv;
 
   constructor() {
-    for (const name of ["index.ts", "config.ts", "components", "node_modules", "package.json", "tsconfig.json", "Pulumi.yaml"]) {
+    for (const name of ["index.ts", "last-output.ts", "config", "components", "node_modules", "package.json", "tsconfig.json", "Pulumi.yaml"]) {
       fs.symlinkSync(path.join(checkout, name), path.join(this.folder, name));
     }
     fs.mkdirSync(path.join(this.folder, "backend"));

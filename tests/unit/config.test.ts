@@ -83,6 +83,15 @@ describe("config", () => {
     assert.equal(parse({ mode: "sentinel", auth: { passwordFile: file } }).config.redis.auth?.password, "a-password-from-a-file");
   });
 
+  it("touches no node's kernel, and holds no pod back for it, unless told to", () => {
+    const kernelOf = (own: Record<string, unknown>) => { const { config, mistakes } = parse({ mode: "standalone", ...own }); assert.deepEqual(mistakes, []); return [config.kernel, config.redis.kernel]; };
+    assert.deepEqual(kernelOf({}), [{ enforce: false, tune: false }, { enforce: false }]);
+    assert.deepEqual(kernelOf({ kernel: { enforce: true } }), [{ enforce: true, tune: false }, { enforce: true }]);
+    assert.deepEqual(kernelOf({ kernel: { tune: true } }), [{ enforce: false, tune: true }, { enforce: false }]);
+    assert.match(refusal({ mode: "standalone", kernel: { tuned: true } }, "kernel.tuned"), /did you mean kernel\.tune\?/);
+    assert.match(refusal({ mode: "standalone", kernel: { enforce: "yes" } }, "kernel.enforce"), /must be true or false/);
+  });
+
   it("never prints a password", () => {
     const { mistakes } = parse({ mode: "sentinel", auth: { password: "short", pasword: "other-secret-value" } });
     assert.doesNotMatch(describeMistakes(mistakes, "redis-gke", "test"), /short"|other-secret-value/);

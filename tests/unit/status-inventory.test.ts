@@ -36,6 +36,13 @@ describe("status: what Kubernetes says", () => {
     assert.equal(found?.trouble, "Pending: 0/3 nodes are available: insufficient memory.");
   });
 
+  it("tells a pod that waits for its node's kernel from one that is only slow to start", () => {
+    const init = (name: string) => ({ phase: "Pending", containerStatuses: undefined, initContainerStatuses: [container({ name, ready: false, state: { running: {} } })] });
+    assert.equal(facts(init("kernel"))?.waitsForKernel, true);
+    assert.equal(facts(init("other"))?.waitsForKernel, false);
+    assert.equal(facts({})?.waitsForKernel, false);
+  });
+
   it("does not call a pod that is being deleted healthy", () => assert.equal(facts({}, "2026-01-01T00:00:00Z")?.trouble, "Terminating"));
 
   it("finds nothing wrong with a running pod", () => assert.equal(facts({})?.trouble, undefined));

@@ -28,6 +28,15 @@ describe("status: what a Redis says of itself", () => {
     assert.equal(view?.syncing, true);
   });
 
+  it("has what the pod got of its kernel, and does without where the pod's scripts do not tell", () => {
+    const view = parseInfo(`${info({ role: "master" })}# Kernel\nkernel_net.core.somaxconn:right:4096:at least 1024\nkernel_transparent huge pages:wrong:madvise:never\n`);
+    assert.deepEqual(view?.kernel, [
+      { name: "net.core.somaxconn", value: "4096", wanted: "at least 1024", right: true },
+      { name: "transparent huge pages", value: "madvise", wanted: "never", right: false },
+    ]);
+    assert.deepEqual(parseInfo(info({ role: "master" }))?.kernel, []);
+  });
+
   it("notices a disk that takes no more writes", () => {
     const view = parseInfo(info({ role: "master", aof_last_write_status: "err", aof_last_bgrewrite_status: "ok", rdb_last_bgsave_status: "err" }));
     assert.deepEqual(view?.diskTrouble, ["AOF writes fail", "the last RDB save failed"]);

@@ -75,6 +75,14 @@ describe("status: the verdict", () => {
     wrong(sight([{ ...master, diskTrouble: ["AOF writes fail"] }, replica]), /AOF writes fail/);
   });
 
+  it("says why a pod waits for its node's kernel, and leads to the container that knows more", () => {
+    const found = sight(["waits for its node's kernel: the node node-1 has vm.overcommit_memory 0 (wanted 1)"], [], []);
+    found.redis[0]!.pod.waitsForKernel = true;
+    found.redis[0]!.pod.trouble = "Pending";
+    wrong(found, /redis-0 cannot be asked \(waits for its node's kernel: the node node-1 has vm\.overcommit_memory 0/);
+    assert.match(verdict(found, "ns"), /Look at: kubectl -n ns logs redis-0 -c kernel$/);
+  });
+
   it("sees an endpoint that serves nobody while Redis is well", () => {
     wrong(sight([master, replica, replica], undefined, [pod("redis-endpoint-a", "endpoint", { ready: false })]), /redis-endpoint-a is not ready/);
   });
@@ -89,6 +97,15 @@ describe("status: the table", () => {
     const lines = report(sight([master, replica, { ...replica, offset: 1010 }]), "ns").split("\n");
     assert.match(lines[2] ?? "", /^redis-1 +replica +up +10 B, 0 s/);
     assert.match(lines[3] ?? "", /^redis-2 +replica +up +0 B, 0 s/);
+  });
+
+  it("shows the kernel that each pod got, and what is wrong with it; that alone is a warning, not an illness", () => {
+    const kernel = [["net.core.somaxconn", "4096", "at least 1024"], ["transparent huge pages", "madvise", "never"], ["vm.overcommit_memory", "1", "1"]].map(([name, value, wanted]) => ({ name: name!, value: value!, wanted: wanted!, right: name !== "transparent huge pages" }));
+    const text = report(sight([{ ...master, kernel }, { ...replica, kernel: kernel.map((value) => ({ ...value, right: true })) }, replica]), "ns");
+    assert.match(text, /^redis-0 +4096 +madvise +1 +node-1 +transparent huge pages: wanted never$/m);
+    assert.match(text, /^redis-1 +4096 +madvise +1 +node-1 +as wanted$/m);
+    assert.match(text, /healthy: 1 master, 2 replicas in sync/);
+    assert.doesNotMatch(report(sight([master]), "ns"), /KERNEL/);
   });
 
   it("names the pod that a sentinel means, not the address of its Service", () => {
