@@ -136,7 +136,7 @@ describe("the check of resources against the API", () => {
     assert.match(linesOf(holdResource({ type: bucket, inputs: { project: "p" } }).findings).join(), /no property that could be compared/);
   });
 
-  it("takes a secret for what it stands in place of", () => assert.deepEqual(findingsOf(pool, "nodeConfig.machineType", "[secret]"), []));
+  it("takes a secret for what it stands in place of", () => assert.deepEqual(findingsOf(pool, `${linux}.transparentHugepageEnabled`, "[secret]"), []));
 });
 
 describe("the check of recorded requests against the API", () => {
@@ -161,6 +161,7 @@ describe("the check of recorded requests against the API", () => {
   const mistakes: [string, RecordedRequest, RegExp][] = [
     ["a path that no method has", { method: "POST", path: "/compute/v1/projects/p/zones/z/disc", body: {} }, /^POST \/compute\/v1\/projects\/p\/zones\/z\/disc is no method/],
     ["a verb that the path does not take", { ...disks, method: "PUT", body: {} }, /^PUT .* is no method/],
+    ["a verb of the path that no method has", { method: "PUT", path: `${pools.path}/redis:resize`, body: {} }, /^PUT .*redis:resize is no method/],
     ["an unknown field", { ...disks, body: { name: "a", sizeGB: "20" } }, /^sizeGB is no field of Disk in compute\.v1/],
     ["a wrong enum below", { ...pools, body: { nodePool: { config: { taints: [{ effect: "NoSchedule" }] } } } }, /^nodePool\.config\.taints\[0\]\.effect "NoSchedule" is not one of/],
     ["a wrong type", { ...disks, body: { name: "a", sizeGb: "20 GB" } }, /^sizeGb "20 GB" is not a whole number/],

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Finding } from "./check";
+import type { Finding, Outcome } from "./check";
 
 const golden = path.join(__dirname, "..", "golden");
 
@@ -14,3 +14,12 @@ export function goldenFiles<T>(...under: string[]): Record<string, { file: strin
 
 /** Findings as lines, each with its path first. */
 export const linesOf = (findings: Finding[]): string[] => findings.map(({ path: where, reason }) => `${where} ${reason}`);
+
+/** A document that cannot be read fails the one test that asked; thrown while tests are declared, it would take all others along. */
+export function outcomeOf<T extends Outcome>(held: () => T): T | Outcome {
+  try {
+    return held();
+  } catch (error) {
+    return { held: 0, findings: [{ path: "", reason: error instanceof Error ? error.message : String(error) }] };
+  }
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { goldenFiles, linesOf } from "./golden";
+import { goldenFiles, linesOf, outcomeOf } from "./golden";
 import { type GoldenResource, holdResource } from "./resource";
 
 describe("what each stack asks of Google Cloud", () => {
@@ -11,7 +11,7 @@ describe("what each stack asks of Google Cloud", () => {
   const ofGoogle = Object.entries(stacks).map(([stack, files]) => ({ stack, types: files.map(({ content }) => content.type), resources: files.map(({ content }) => content).filter(({ type }) => type.startsWith("gcp:")) }));
   for (const { stack, types, resources } of ofGoogle) {
     for (const resource of resources) {
-      const { held, findings } = holdResource(resource);
+      const { held, findings } = outcomeOf(() => holdResource(resource));
       it(`${stack}: ${resource.type} ${resource.name} is what the API takes (values held: ${held})`, () => assert.deepEqual(linesOf(findings), []));
     }
     // Our own component of that name wraps everything that is asked of Google Cloud.
