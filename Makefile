@@ -1,6 +1,6 @@
 # What a person calls; each line below `help` is one program in local/commands.
 .DEFAULT_GOAL := help
-.PHONY: help up down status cli clean test unit scripts e2e
+.PHONY: help up down status cli clean test unit scripts e2e golden
 
 run := @node --import tsx local/commands/
 
@@ -14,6 +14,7 @@ help:
 	@echo "make unit     the tests that need no cluster: pure functions, mocked stacks, types, lint (under a minute)"
 	@echo "make scripts  the pod scripts against real redis-server processes"
 	@echo "make e2e      pulumi up on the embedded cluster, with real clients"
+	@echo "make golden   write tests/golden again: what every stack asks for, to be read as a diff"
 	@echo ". local/env   then by hand: pulumi up, pulumi preview, pulumi destroy, kubectl get pods"
 
 # npm writes this file last, so an install that was cut off half-way is done again.
@@ -33,3 +34,6 @@ test: $(installed)
 
 unit scripts e2e: $(installed)
 	$(run)test.ts $@
+
+golden: $(installed)
+	@node --import tsx tests/support/graph/write.ts

@@ -9,6 +9,8 @@ export default tseslint.config(
       // A promise nobody waits for is a step that silently did not happen.
       "@typescript-eslint/no-floating-promises": "error",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      // Taking keys out of an object is what a rest is for.
+      "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
       eqeqeq: "error",
       "no-console": "off",
     },

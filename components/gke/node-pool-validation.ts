@@ -4,7 +4,7 @@ import type { GoogleCloudArgs } from "./args";
 import { allocatableMemory, knownFamilies, machineOf, type Machine } from "./machine-types";
 import { nodeSysctls, sysctlMistake } from "./node-sysctls";
 import { reservedMetadata } from "./reserved-metadata";
-import { defaults, zoneOf, zonesOf } from "./settings";
+import { defaults, zonesOf } from "./settings";
 
 /** What the pods that are not Redis, and Google's own on each node, need beside it, in GB. */
 const besides = 0.75;
@@ -37,14 +37,11 @@ function machineMistakes(args: GoogleCloudArgs, machineType: string, machine: Ma
   return mistakes;
 }
 
-const dataPodsInAZone = ({ cluster, nodePool, workload }: GoogleCloudArgs): number => {
-  const zones = zonesOf(cluster, nodePool);
-  const counts = zones.map((zone) => Array.from({ length: workload.dataPods }, (_, ordinal) => zoneOf(ordinal, zones)).filter((place) => place === zone).length);
-  return Math.max(0, ...counts);
-};
-
-/** A disk ties its pod to a zone, so that a zone with too few nodes is not helped by the others. */
-const dataPodsOnANode = (args: GoogleCloudArgs): number => Math.ceil(dataPodsInAZone(args) / Math.max(1, args.nodePool?.nodesPerZone ?? 1));
+/** The zones take turns with the disks, and a disk ties its pod to its zone: nodes elsewhere do not help. */
+function dataPodsOnANode({ cluster, nodePool = {}, workload }: GoogleCloudArgs): number {
+  const dataPodsInAZone = Math.ceil(workload.dataPods / Math.max(1, zonesOf(cluster, nodePool).length));
+  return Math.ceil(dataPodsInAZone / Math.max(1, nodePool.nodesPerZone ?? 1));
+}
 
 function spreadMistakes(args: GoogleCloudArgs): Mistake[] {
   const { cluster, nodePool = {}, workload } = args;
@@ -52,10 +49,10 @@ function spreadMistakes(args: GoogleCloudArgs): Mistake[] {
   if (!Number.isInteger(perZone) || perZone < 1) return [{ property: "nodePool.nodesPerZone", value: perZone, reason: "counts the nodes in each zone: write 1 or more" }];
   const zones = zonesOf(cluster, nodePool).length;
   if (workload.spread === 0 || zones === 0) return [];
-  const hard = `every pod has to be on a node of its own (scheduling.spread "required")`;
-  if (zones * perZone < workload.spread) return [{ property: "nodePool.nodesPerZone", value: perZone, reason: `makes ${zones * perZone} nodes in ${zones} zones, and ${hard}: ${workload.spread} are needed` }];
-  const fullest = dataPodsInAZone(args);
-  return fullest > perZone ? [{ property: "nodePool.nodesPerZone", value: perZone, reason: `is too few where ${fullest} disks are in one zone, and ${hard}: write ${fullest}, or more zones` }] : [];
+  return zones * perZone >= workload.spread ? [] : [{
+    property: "nodePool.nodesPerZone", value: perZone,
+    reason: `makes ${zones * perZone} nodes in ${zones} zones, and every pod has to be on a node of its own (scheduling.spread "required"): ${workload.spread} are needed`,
+  }];
 }
 
 function sysctlMistakes(sysctls: Record<string, string>, machine?: Machine): Mistake[] {

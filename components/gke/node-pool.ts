@@ -39,7 +39,7 @@ export class NodePools extends pulumi.ComponentResource {
       ...common,
       nodeCount: nodesPerZone,
       nodeConfig: {
-        ...hardened(name, identity, machineType),
+        ...hardened(settings.name, identity, machineType),
         labels: nodeSelector,
         taints: [{ key: dedication.key, value: dedication.value, effect: "NO_SCHEDULE" }],
         metadata: { "disable-legacy-endpoints": "true", ...metadata },
@@ -53,7 +53,7 @@ export class NodePools extends pulumi.ComponentResource {
     }, { ...options, dependsOn: [...options.dependsOn, ...init.ready] });
 
     // Without a node that has no taint the cluster's own pods (its DNS among them) run nowhere.
-    if (ours) new container.NodePool(`${name}-system`, { ...common, nodeCount: 1, nodeConfig: { ...hardened(name, identity, "e2-medium"), metadata: { "disable-legacy-endpoints": "true" } } }, options);
+    if (ours) new container.NodePool(`${name}-system`, { ...common, nodeCount: 1, nodeConfig: { ...hardened(settings.name, identity, "e2-medium"), metadata: { "disable-legacy-endpoints": "true" } } }, options);
     this.registerOutputs({});
   }
 }

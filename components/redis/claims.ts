@@ -19,7 +19,7 @@ export const claimsOf = (instance: string, args: RedisArgs): { namespace: string
  * What each data pod claims. A ready-made volume has the size that it has: the claim asks for little and for no StorageClass, since
  * Kubernetes refuses to change either later, and a grown disk would need it.
  */
-const claimSpec = ({ persistence }: RedisSettings): NonNullable<Claim["spec"]> => ({
+const claimSpec = ({ persistence }: RedisSettings): k8s.types.input.core.v1.PersistentVolumeClaimSpec => ({
   accessModes: ["ReadWriteOnce"],
   storageClassName: persistence.volumes ? "" : persistence.storageClass,
   resources: { requests: { storage: persistence.volumes ? "1Gi" : persistence.size } },
