@@ -140,13 +140,14 @@ describe("the check of resources against the API", () => {
 });
 
 describe("the check of recorded requests against the API", () => {
-  const disks = { method: "POST", path: "/compute/v1/projects/my-project/zones/europe-west1-b/disks" };
+  const disks = { method: "POST", path: "/compute/beta/projects/my-project/zones/europe-west1-b/disks" };
   const pools = { method: "POST", path: "/v1beta1/projects/p/locations/europe-west1/clusters/c/nodePools" };
 
   it("finds nothing wrong with good ones, whatever the way to write a number of 64 bits", () => {
-    for (const sizeGb of ["20", 20]) assert.deepEqual(holdRequest({ ...disks, query: { alt: "json", sourceImage: "i" }, body: { name: "redis-0", sizeGb, zone: "europe-west1-b", labels: { app: "redis" } } }), { held: 6, findings: [], id: "compute.v1 disks.insert" });
+    for (const sizeGb of ["20", 20]) assert.deepEqual(holdRequest({ ...disks, query: { alt: "json", sourceImage: "i" }, body: { name: "redis-0", sizeGb, zone: "europe-west1-b", labels: { app: "redis" } } }), { held: 6, findings: [], id: "compute.beta disks.insert" });
     const good: RecordedRequest[] = [
-      { ...disks, path: disks.path.replace("v1", "beta"), body: { name: "redis-0" } },
+      { method: "POST", path: "/storage/v1/b", query: { project: "p" }, body: { name: "archive", location: "EU" } },
+      { method: "GET", path: "/storage/v1/b/archive/anywhereCaches/" },
       { ...pools, body: { nodePool: { name: "redis", initialNodeCount: 1, config: { linuxNodeConfig: { sysctls: { "net.core.somaxconn": "1024" } } } } } },
       { ...pools, path: `${pools.path}/redis:setSize`, body: { nodeCount: 2 } },
       { method: "POST", path: "/upload/storage/v1/b/archive/o", query: { uploadType: "multipart", name: "script.sh" }, body: { name: "script.sh", contentType: "text/plain" } },
@@ -159,10 +160,10 @@ describe("the check of recorded requests against the API", () => {
   });
 
   const mistakes: [string, RecordedRequest, RegExp][] = [
-    ["a path that no method has", { method: "POST", path: "/compute/v1/projects/p/zones/z/disc", body: {} }, /^POST \/compute\/v1\/projects\/p\/zones\/z\/disc is no method/],
+    ["a path that no method has", { method: "POST", path: "/compute/beta/projects/p/zones/z/disc", body: {} }, /^POST \/compute\/beta\/projects\/p\/zones\/z\/disc is no method/],
     ["a verb that the path does not take", { ...disks, method: "PUT", body: {} }, /^PUT .* is no method/],
     ["a verb of the path that no method has", { method: "PUT", path: `${pools.path}/redis:resize`, body: {} }, /^PUT .*redis:resize is no method/],
-    ["an unknown field", { ...disks, body: { name: "a", sizeGB: "20" } }, /^sizeGB is no field of Disk in compute\.v1/],
+    ["an unknown field", { ...disks, body: { name: "a", sizeGB: "20" } }, /^sizeGB is no field of Disk in compute\.beta/],
     ["a wrong enum below", { ...pools, body: { nodePool: { config: { taints: [{ effect: "NoSchedule" }] } } } }, /^nodePool\.config\.taints\[0\]\.effect "NoSchedule" is not one of/],
     ["a wrong type", { ...disks, body: { name: "a", sizeGb: "20 GB" } }, /^sizeGb "20 GB" is not a whole number/],
     ["a reserved metadata key", { ...pools, body: { nodePool: { config: { metadata: { "user-data": "x" } } } } }, /^nodePool\.config\.metadata\.user-data "x" is a reserved metadata key/],
@@ -170,6 +171,7 @@ describe("the check of recorded requests against the API", () => {
     ["no body where one is required", disks, /^name is required by disks\.insert/],
     ["a body that the method does not take", { method: "DELETE", path: `${disks.path}/redis-0`, body: { force: true } }, /^body is not taken by disks\.delete/],
     ["an unknown parameter", { ...disks, query: { zonal: "yes" }, body: { name: "a" } }, /^\?zonal is no parameter of disks\.insert/],
+    ["a parameter that is left out", { method: "POST", path: "/storage/v1/b", body: { name: "archive" } }, /^\?project is required by buckets\.insert/],
     ["a parameter of the wrong kind", { method: "GET", path: "/storage/v1/b/archive", query: { projection: "everything" } }, /^\?projection "everything" is not one of full, noAcl/],
     ["a project that can be none", { ...disks, path: disks.path.replace("my-project", "My_Project"), body: { name: "a" } }, /^\?project "My_Project" does not match/],
   ];

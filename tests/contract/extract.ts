@@ -12,18 +12,15 @@ const used: Record<string, RegExp> = {
   // The provider calls v1beta1; of v1 the node's configuration counts, whose reserved metadata keys differ.
   "container.v1": /^projects\.locations\.clusters\.nodePools\.create$/,
   "container.v1beta1": /^projects\.locations\.(getServerConfig|operations\.(get|list)|clusters\.(nodePools\.)?\w+)$/,
-  "compute.v1": compute(),
-  "compute.beta": compute(),
-  "storage.v1": /^(buckets\.(delete|get|getIamPolicy|insert|list|patch|setIamPolicy|update)|objects\.(delete|get|insert|list|patch|update))$/,
+  "compute.beta": new RegExp([
+    /^(networks|subnetworks|routers|disks|regionDisks|resourcePolicies|snapshots)\.(addResourcePolicies|createSnapshot|delete|expandIpCidrRange|get|insert|list|patch|removeResourcePolicies|resize|setLabels|setPrivateIpGoogleAccess|update)$/,
+    /^((global|region|zone)Operations\.(get|wait)|(projects|regions|zones)\.get|instanceGroupManagers\.(get|list))$/,
+  ].map(({ source }) => source).join("|")),
+  "storage.v1": /^(buckets\.(delete|get|getIamPolicy|insert|list|patch|setIamPolicy|update)|objects\.(delete|get|insert|list|patch|update)|anywhereCaches\.list)$/,
   "iam.v1": /^projects\.serviceAccounts\.(create|delete|disable|enable|get|list|patch|update)$/,
   "cloudresourcemanager.v1": /^projects\.(get|getIamPolicy|setIamPolicy)$/,
   "serviceusage.v1": /^(services|operations)\.(batchEnable|batchGet|disable|enable|get|list)$/,
 };
-
-function compute(): RegExp {
-  const kinds = "networks|subnetworks|routers|disks|regionDisks|resourcePolicies|globalOperations|regionOperations|zoneOperations|projects|regions|zones";
-  return new RegExp(`^(${kinds})\\.(addResourcePolicies|createSnapshot|delete|expandIpCidrRange|get|insert|list|patch|removeResourcePolicies|resize|setLabels|setPrivateIpGoogleAccess|update|wait)$`);
-}
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- a discovery document is read field by field, and each is looked at. */
 type Raw = Record<string, any>;

@@ -31,6 +31,8 @@ export function holdRequest(request: RecordedRequest): Outcome & { id?: string }
     if (!parameter) walk.findings.push({ path: `?${name}`, reason: `is no parameter of ${id}` });
     else for (const one of [value].flat()) holdParameter(walk, one, { document, field: parameter, key: `${id}?${name}` }, name);
   }
+  const unsaid = Object.entries(method.parameters).filter(([name, { location, required }]) => location === "query" && required && request.query?.[name] === undefined);
+  walk.findings.push(...unsaid.map(([name]) => ({ path: `?${name}`, reason: `is required by ${id}` })));
   const body = (request.body ?? {}) as Record<string, unknown>;
   if (method.request) {
     hold(walk, body, schemaOf(document, method.request), "");
@@ -52,8 +54,9 @@ function calledBy({ method: verb, path }: RecordedRequest): Called | undefined {
     for (const [id, method] of Object.entries(document.methods)) {
       if (method.httpMethod !== verb) continue;
       for (const template of method.paths) {
-        const values = pathExpression(template).exec(path)?.groups;
-        if (values) return { document, id, method, values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, decodeURIComponent(value)])) };
+        const match = pathExpression(template).exec(path.replace(/\/$/, ""));
+        // A path without parameters has no groups, which is not the same as no match.
+        if (match) return { document, id, method, values: Object.fromEntries(Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)])) };
       }
     }
   }
