@@ -28,12 +28,13 @@ export const containerSecurity: k8s.types.input.core.v1.SecurityContext = {
   capabilities: { drop: ["ALL"] },
 };
 
-/** Pods of one role on different nodes: always, or where there are enough. */
+/** Pods of one role on different nodes: always, or where there are enough. And in different zones, where there are enough of those. */
 function antiAffinity(instance: string, role: Role, spread: Spread): k8s.types.input.core.v1.PodAntiAffinity {
-  const term = { labelSelector: { matchLabels: selectorLabels(instance, role) }, topologyKey: "kubernetes.io/hostname" };
+  const apart = (topologyKey: string) => ({ labelSelector: { matchLabels: selectorLabels(instance, role) }, topologyKey });
+  const zones = { weight: 50, podAffinityTerm: apart("topology.kubernetes.io/zone") };
   return spread === "required"
-    ? { requiredDuringSchedulingIgnoredDuringExecution: [term] }
-    : { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: term }] };
+    ? { requiredDuringSchedulingIgnoredDuringExecution: [apart("kubernetes.io/hostname")], preferredDuringSchedulingIgnoredDuringExecution: [zones] }
+    : { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: apart("kubernetes.io/hostname") }, zones] };
 }
 
 /** What every pod of this program has in common. */

@@ -12,6 +12,9 @@ export class Project {
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "redis-gke-e2e-"));
   private readonly env: NodeJS.ProcessEnv;
 
+  /** For a command that is not one of the methods. */
+  get environment(): NodeJS.ProcessEnv { return this.env; }
+
   constructor() {
     for (const name of ["index.ts", "last-output.ts", "config", "components", "node_modules", "package.json", "tsconfig.json", "Pulumi.yaml"]) {
       fs.symlinkSync(path.join(checkout, name), path.join(this.folder, name));

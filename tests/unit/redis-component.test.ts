@@ -92,6 +92,8 @@ describe("Redis, the component, without an engine (mocked)", () => {
     };
     assert.ok((await affinity()).preferredDuringSchedulingIgnoredDuringExecution);
     assert.ok((await affinity("required")).requiredDuringSchedulingIgnoredDuringExecution);
+    // Two sentinels in one zone would be lost with it, and a majority of three with them.
+    assert.ok((await affinity("required")).preferredDuringSchedulingIgnoredDuringExecution.some((term: { podAffinityTerm: { topologyKey: string } }) => term.podAffinityTerm.topologyKey === "topology.kubernetes.io/zone"));
   });
 
   it("generates a password where none is given", async () => {
