@@ -69,7 +69,7 @@ export interface DiskArgs {
 export interface SnapshotArgs {
   /** Hours from one snapshot to the next: 24 is daily. @default 24 */
   everyHours?: number;
-  /** Start of the first one in a day, "HH:00" in UTC. @default "04:00" */
+  /** Start of the first one in a day, "HH:00" in UTC; for daily ones a multiple of four hours. @default "04:00" */
   startTime?: string;
   /** Days that a snapshot is kept, also after its disk is gone. @default 7 */
   retentionDays?: number;

@@ -50,7 +50,9 @@ function adoptMistakes(adopt: readonly string[], dataPods: number): Mistake[] {
 function snapshotMistakes({ everyHours, startTime, retentionDays }: SnapshotArgs): Mistake[] {
   const mistakes: Mistake[] = [];
   if (everyHours !== undefined && !(Number.isInteger(everyHours) && everyHours >= 1 && everyHours <= 24)) mistakes.push({ property: "disk.snapshots.everyHours", value: everyHours, reason: "has to be 1 to 24 whole hours: 24 is daily" });
-  if (startTime !== undefined && !/^([01]\d|2[0-3]):00$/.test(startTime)) mistakes.push({ property: "disk.snapshots.startTime", value: startTime, reason: `has to be a full hour in UTC: write e.g. "04:00"` });
+  const daily = (everyHours ?? 24) === 24;
+  const hours = daily ? /^(00|04|08|12|16|20):00$/ : /^([01]\d|2[0-3]):00$/;
+  if (startTime !== undefined && !hours.test(startTime)) mistakes.push({ property: "disk.snapshots.startTime", value: startTime, reason: daily ? `has to be one of the hours in which Google makes daily snapshots: "00:00", "04:00", "08:00", "12:00", "16:00" or "20:00" (UTC)` : `has to be a full hour in UTC: write e.g. "04:00"` });
   if (retentionDays !== undefined && !(Number.isInteger(retentionDays) && retentionDays >= 1)) mistakes.push({ property: "disk.snapshots.retentionDays", value: retentionDays, reason: "counts the days that a snapshot is kept: write 1 or more" });
   return mistakes;
 }

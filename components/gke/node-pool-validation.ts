@@ -3,7 +3,7 @@ import type { Mistake } from "../mistake";
 import type { GoogleCloudArgs } from "./args";
 import { allocatableMemory, knownFamilies, machineOf, type Machine } from "./machine-types";
 import { nodeSysctls, sysctlMistake } from "./node-sysctls";
-import { reservedMetadata } from "./reserved-metadata";
+import { metadataMistake } from "./reserved-metadata";
 import { defaults, zonesOf } from "./settings";
 
 /** What the pods that are not Redis, and Google's own on each node, need beside it, in GB. */
@@ -68,10 +68,7 @@ function sysctlMistakes(sysctls: Record<string, string>, machine?: Machine): Mis
 
 function metadataMistakes(metadata: Record<string, string>): Mistake[] {
   return Object.entries(metadata).flatMap(([key, value]): Mistake[] => {
-    const property = `nodePool.metadata.${key}`;
-    if (key === "startup-script") return [{ property, value, reason: "is reserved by GKE: the nodes' start-up script is linuxNodeConfig.customNodeInit, which the program writes (components/kernel/scripts/tune.sh)" }];
-    if (reservedMetadata.includes(key)) return [{ property, value, reason: "is reserved by GKE: take it out" }];
-    if (!/^[a-zA-Z0-9_-]{1,127}$/.test(key)) return [{ property, value, reason: "may hold letters, digits, `-` and `_`, at most 127" }];
-    return Buffer.byteLength(value) > 32 * 1024 ? [{ property, value: `${value.slice(0, 40)}...`, reason: "is longer than the 32 KB that Google takes" }] : [];
+    const reason = metadataMistake(key, value);
+    return reason === undefined ? [] : [{ property: `nodePool.metadata.${key}`, value: value.length > 40 ? `${value.slice(0, 40)}...` : value, reason }];
   });
 }

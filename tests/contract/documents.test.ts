@@ -19,7 +19,7 @@ describe("what the program knows of Google's API by heart", () => {
 
   it("holds metadata against the shape that the API asks for", () => {
     assert.match(metadataMistake("a key", "x")!, /letters, digits/);
-    assert.match(metadataMistake("k".repeat(128), "x")!, /1 to 127/);
+    assert.match(metadataMistake("k".repeat(128), "x")!, /at most 127/);
     assert.match(metadataMistake("big", "x".repeat(32 * 1024 + 1))!, /32 KB/);
   });
 

@@ -13,9 +13,9 @@ export type StackName = (typeof stacks)[number];
 const program = path.join(__dirname, "program.ts");
 const graphs = new Map<StackName, Promise<GraphResource[]>>();
 
-/** What a stack asks for, without an engine or a cloud; made once in a process. */
+/** What a stack asks for, without an engine or a cloud; made once in a process, all of them beside each other. */
 export function resourceGraph(stack: StackName): Promise<GraphResource[]> {
-  if (!graphs.has(stack)) graphs.set(stack, run(process.execPath, ["--import", "tsx", program, stack], { cwd: checkout }).then((text) => JSON.parse(text) as GraphResource[]));
+  if (graphs.size === 0) for (const each of stacks) graphs.set(each, run(process.execPath, ["--import", "tsx", program, each], { cwd: checkout }).then((text) => JSON.parse(text) as GraphResource[]));
   return graphs.get(stack)!;
 }
 
