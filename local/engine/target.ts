@@ -4,7 +4,8 @@ import { kubeconfig, state } from "../lib/paths";
 
 /** Where a stack goes: the embedded cluster, or a context of the user's own kubeconfig. */
 export interface Target {
-  stack: "local" | "minikube";
+  /** `local` or `minikube`; or one that the user deploys himself, which is only looked at. */
+  stack: string;
   /** The name of the kubeconfig's context; undefined is the embedded cluster. */
   context?: string;
   kubeconfig: string;

@@ -2,9 +2,16 @@ import { isPublished } from "../engine/environment";
 import { stackState } from "../engine/backend";
 import { outputs } from "../engine/stack";
 import { currentTarget, nameOf, type Target } from "../engine/target";
+import { ownStack } from "./own-stack";
 
-/** Where the current stack put its Redis. */
-export async function deployment(): Promise<{ target: Target; namespace: string }> {
+export interface Deployment {
+  target: Target;
+  namespace: string;
+}
+
+/** Where the current stack put its Redis: STACK if given, else what `make up` deployed last. */
+export async function deployment(): Promise<Deployment> {
+  if (process.env.STACK) return ownStack(process.env.STACK);
   const target = currentTarget();
   const up = `${target.context ? `CONTEXT=${target.context} ` : ""}make up`;
   if (!isPublished() || !stackState(target.stack).exists) throw new Error(`Nothing is deployed on ${nameOf(target)}: run ${up} first.`);

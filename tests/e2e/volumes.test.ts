@@ -4,7 +4,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { imageNames } from "../../local/images";
-import { run } from "../../local/lib/run";
+import { checkout } from "../../local/lib/paths";
+import { run, type CommandFailed } from "../../local/lib/run";
 import { kubectl, kubectlJson, pods, redisCli } from "../support/cluster";
 import { eventually } from "../support/eventually";
 import { Project } from "../support/project";
@@ -67,6 +68,14 @@ describe("ready-made volumes: bound, protected, put back from a copy, and left a
     assert.equal(await redisCli(namespace, "redis-0", "SET", "written", "before the copy"), "OK");
     assert.ok(fs.existsSync(path.join(folderOf(first), "appendonlydir")), "the data are not on the volume");
     await project.pulumi(["preview", "--expect-no-changes", "--stack", "e2e-volumes"]);
+  });
+
+  it("shows a stack that somebody deployed himself: STACK=name make status", async () => {
+    const said = await run(process.execPath, ["--import", "tsx", path.join(checkout, "local", "commands", "status.ts")], { cwd: project.folder, env: { ...project.environment, STACK: "e2e-volumes" } });
+    assert.match(said, /^redis-0 +master/m);
+    assert.match(said, /healthy: /);
+    const refused = run(process.execPath, ["--import", "tsx", path.join(checkout, "local", "commands", "status.ts")], { cwd: project.folder, env: { ...project.environment, STACK: "nowhere" } });
+    await assert.rejects(refused, (error: CommandFailed) => /The stack nowhere cannot be read/.test(error.output));
   });
 
   it("destroys nothing while the claim is protected: not even the pod", async () => {
