@@ -20,20 +20,24 @@ if (config.kernel.tune) {
   new KernelTuning("kernel", { namespace: pulumi.interpolate`${redis.namespace}-kernel`, image: redis.image, nodeSelector, tolerations }, { provider });
 }
 
-export const host = redis.host;
-export const port = redis.port;
-export const readHost = redis.readHost;
-export const sentinelHost = redis.sentinelHost;
-export const sentinelPort = redis.sentinelPort;
-export const masterName = redis.masterName;
-export const sentinelNodes = redis.sentinelNodes;
-export const password = redis.password;
-export const url = redis.url;
-export const sentinelUrl = redis.sentinelUrl;
-export const namespace = redis.namespace;
-/** What is wanted of the nodes' kernels, whether pods wait for it, and whether a DaemonSet sets it; `make status` shows what they got. */
-export const kernel = { wanted: wantedKernel, enforced: config.kernel.enforce, tuned: config.kernel.tune };
-/** How to reach the cluster that the stack made; undefined on somebody else's. */
-export const kubeconfig = google?.kubernetes.kubeconfig;
-/** What the next deployment is held against, so that it replaces no disk and no protected cluster. */
-export const deployed = google?.deployed;
+const sentinelOutputs = {
+  sentinelHost: redis.sentinelHost,
+  sentinelPort: redis.sentinelPort,
+  masterName: redis.masterName,
+  sentinelNodes: redis.sentinelNodes,
+  sentinelUrl: redis.sentinelUrl,
+};
+
+export = {
+  host: redis.host,
+  port: redis.port,
+  readHost: redis.readHost,
+  ...(config.redis.mode === "sentinel" && sentinelOutputs),
+  password: redis.password,
+  url: redis.url,
+  namespace: redis.namespace,
+  // What is wanted of the nodes' kernels, whether pods wait for it, whether a DaemonSet sets it; `make status` shows what they got.
+  kernel: { wanted: wantedKernel, enforced: config.kernel.enforce, tuned: config.kernel.tune },
+  // The way into a cluster that the stack made, and what its next deployment is held against, so that no disk is lost.
+  ...(google && { kubeconfig: google.kubernetes.kubeconfig, deployed: google.deployed }),
+};
