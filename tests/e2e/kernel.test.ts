@@ -113,6 +113,8 @@ describe("kernel: untuned nodes, and what becomes of them", function () {
     await eventually("tuned again", () => Object.entries(tuned).every(([name, value]) => values()[name as keyof Values] === value), { timeout: 35_000 });
     console.log(`      tuned again after ${Math.round((Date.now() - since) / 1000)} s`);
     assert.equal((await tunerLogs()).split("always -> never").length, before + 1);
+    // Not ready while the values were wrong; a refresh in these seconds would find an unhealthy resource.
+    await kubectl("rollout", "status", "daemonset", "--namespace", tuning, "--timeout=30s");
   });
 
   it("changes nothing in a stack that is up, and leaves nothing when it is destroyed", async () => {
