@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { refuse, type Mistake } from "../mistake";
 import type { GoogleCloudArgs } from "./args";
@@ -49,9 +50,12 @@ function refuseReplacements(settings: GoogleCloudSettings, { before, describe = 
   return pulumi.output(before).apply((deployed) => {
     const { mistakes, warnings } = findReplacements(deployed, settings);
     for (const warning of warnings) void pulumi.log.warn(warning);
-    if (mistakes.length > 0) throw new pulumi.RunError(describe(mistakes));
+    if (mistakes.length > 0) throw quickly(new pulumi.RunError(describe(mistakes)));
     return settings.project;
   });
 }
+
+/** Pulumi's runtime inspects what was thrown in an apply, and with it all that waits for it: half a minute, then a RangeError with its stack. */
+const quickly = (error: pulumi.RunError): pulumi.RunError => Object.defineProperty(error, inspect.custom, { value: () => error.message });
 
 const plainly = (mistakes: readonly Mistake[]): string => mistakes.map(({ property, value, reason }) => `${property}: ${JSON.stringify(value)} ${reason}`).join("\n");

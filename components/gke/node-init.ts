@@ -24,7 +24,8 @@ export function createInitScript(settings: GoogleCloudSettings, script: string, 
     // It holds what the program can write again at any time.
     forceDestroy: true,
   }, { parent, dependsOn: identity.services });
-  const object = new storage.BucketObject(`${name}-node-init`, { bucket: bucket.name, name: "kernel-tuning.sh", source: new pulumi.asset.StringAsset(script), contentType: "text/x-shellscript" }, { parent });
+  // Not `source`: a changed one replaces the object, delete first, and the node pool with it, all of its nodes at once.
+  const object = new storage.BucketObject(`${name}-node-init`, { bucket: bucket.name, name: "kernel-tuning.sh", content: script, contentType: "text/x-shellscript" }, { parent });
   const readable = new storage.BucketIAMMember(`${name}-node-init`, { bucket: bucket.name, role: "roles/storage.objectViewer", member: identity.member }, { parent });
   return { gcsUri: pulumi.interpolate`gs://${bucket.name}/${object.name}`, gcsGeneration: object.generation, ready: [object, readable] };
 }

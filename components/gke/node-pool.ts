@@ -33,7 +33,9 @@ export class NodePools extends pulumi.ComponentResource {
       // Somebody else's cluster may have no NAT, and then a node without a public address can pull no image.
       ...(ours ? { networkConfig: { enablePrivateNodes: true } } : {}),
     };
-    const options = { parent: this, dependsOn: [...cluster.ready, ...identity.ready], customTimeouts: { create: "45m", update: "120m", delete: "45m" } };
+    // A destroy takes the nodes first, and comes to what is protected only then: Redis would be down, and its disks and the cluster still there.
+    const protect = ours ? settings.cluster.deletionProtection : settings.disk.protect;
+    const options = { parent: this, protect, dependsOn: [...cluster.ready, ...identity.ready], customTimeouts: { create: "45m", update: "120m", delete: "45m" } };
 
     new container.NodePool(name, {
       ...common,

@@ -19,7 +19,8 @@ export function createSnapshotSchedule({ name, project, region, disk: { snapshot
 
 /** A resource of its own: as a property of the disk, a changed schedule would replace the disk. */
 export function attachSchedule(logicalName: string, disk: DataDisk, schedule: compute.ResourcePolicy, { project, region }: GoogleCloudSettings, parent: ComponentResource): void {
-  const options = { parent, dependsOn: [disk.resource] };
+  // As protected as its disk: a destroy that stops at the disk would have ended its snapshots before.
+  const options = { parent, protect: disk.protect, dependsOn: [disk.resource] };
   if (disk.zones.length > 1) new compute.RegionDiskResourcePolicyAttachment(logicalName, { project, region, disk: disk.name, name: schedule.name }, options);
   else new compute.DiskResourcePolicyAttachment(logicalName, { project, zone: disk.zones[0], disk: disk.name, name: schedule.name }, options);
 }
