@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { goldenFiles, linesOf, outcomeOf } from "./golden";
 import { holdRequest, type RecordedRequest } from "./request";
 
+/** What the official plugin sends, empty or false, of fields that the documents do not have; nothing in the program leads there. */
+const undocumented = ["routingConfig.deleteBgpAlwaysCompareMed", "nats[0].initialNatIps"];
+
 describe("what the provider sends for each stack", () => {
   const stacks = goldenFiles<RecordedRequest>("requests");
   if (!stacks) {
@@ -14,7 +17,10 @@ describe("what the provider sends for each stack", () => {
       const { held, findings, ...called } = outcomeOf(() => holdRequest(request));
       const id = "id" in called ? called.id : undefined;
       if (request.body) compared += held;
-      it(`${stack}: ${request.method} ${id ?? request.path} is what the API takes (${file}, values held: ${held})`, () => assert.deepEqual(linesOf(findings), []));
+      it(`${stack}: ${request.method} ${id ?? request.path} is what the API takes (${file}, values held: ${held})`, () => {
+        const unforeseen = linesOf(findings).filter((line) => !undocumented.some((known) => line.startsWith(`${known} is no field`)));
+        assert.deepEqual(unforeseen, []);
+      });
     }
   }
 

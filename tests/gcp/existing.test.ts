@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { assertInPlace, assertNothingUnforeseen, assertRefused, lines } from "./assertions";
+import { Deployment, project, type Changes } from "./deployment";
+import { createCluster } from "./stand-in/container";
+import { createDisk } from "./stand-in/compute-disks";
+import type { RecordedRequest } from "./stand-in";
+
+describe("what was on Google Cloud before the stack", function () {
+  this.timeout(240_000);
+
+  describe("a disk that was made by hand", () => {
+    const dev = new Deployment("dev");
+    const adopted = (size = "10Gi"): Changes => ({ disk: { type: "pd-standard", adopt: ["redis-master"] }, persistence: { size } });
+    let made: RecordedRequest[];
+
+    before(async () => {
+      createDisk(dev.cloud.store, { params: { project, zone: "europe-west1-b" }, body: { name: "redis-master", sizeGb: "10" } });
+      await dev.start();
+      dev.configure(adopted());
+      made = await dev.up();
+    });
+    after(() => dev.stop());
+    afterEach(() => assertNothingUnforeseen(dev));
+
+    it("is taken over as it is: neither made again, nor relabelled, nor replaced", () => {
+      assert.deepEqual(lines(made).filter((line) => /\/disks/.test(line)), [`POST /compute/beta/projects/${project}/zones/europe-west1-b/disks/redis-master/addResourcePolicies`]);
+    });
+
+    it("stays as it is the second time", async () => {
+      assert.deepEqual(await dev.plan(), {});
+      assert.deepEqual(lines(await dev.up()), []);
+    });
+
+    it("grows where it is", async () => {
+      dev.configure(adopted("20Gi"));
+      assertInPlace((await dev.plan())["Disk redis-0"], "size");
+      assert.deepEqual(lines(await dev.up()), [`POST /compute/beta/projects/${project}/zones/europe-west1-b/disks/redis-master/resize`]);
+    });
+
+    it("is not forgotten for a new one", async () => {
+      dev.configure({ ...adopted("20Gi"), disk: { type: "pd-standard" } });
+      await assertRefused(dev, /redis-gke:disk would take away the disk redis-master/);
+    });
+
+    it("outlives the stack", async () => {
+      dev.configure(adopted("20Gi"));
+      const gone = await dev.destroy();
+      assert.deepEqual(lines(gone).filter((line) => /^DELETE .*\/disks\/|\/global\/snapshots$/.test(line)), []);
+      assert.deepEqual(dev.left(), [`projects/${project}/zones/europe-west1-b/disks/redis-master`]);
+    });
+  });
+
+  describe("a cluster of others, with a disk of ours in two zones", () => {
+    const dev = new Deployment("dev");
+    let made: RecordedRequest[];
+
+    before(async () => {
+      createCluster(dev.cloud.store, { params: { project, location: "europe-west1" }, body: { cluster: { name: "others", locations: ["europe-west1-b"], initialNodeCount: 1 } } });
+      await dev.start();
+      dev.configure({
+        cluster: { location: "europe-west1", existing: "others", deletionProtection: undefined },
+        nodePool: { zones: ["europe-west1-b", "europe-west1-c"] }, disk: { replicaZones: ["europe-west1-b", "europe-west1-c"] },
+      });
+      made = await dev.up();
+    });
+    after(() => dev.stop());
+    afterEach(() => assertNothingUnforeseen(dev));
+
+    it("gets a node pool and nothing else: neither a change, nor a network", () => {
+      assert.deepEqual(lines(made).filter((line) => /\/clusters/.test(line)), [`POST /v1beta1/projects/${project}/locations/europe-west1/clusters/others/nodePools`]);
+      assert.deepEqual(lines(made).filter((line) => /networks|routers/.test(line)), []);
+    });
+
+    it("is written to in both zones, and kept by the same schedule", () => {
+      const [disk, schedule] = made.filter(({ path }) => /\/regions\/europe-west1\/disks/.test(path));
+      assert.deepEqual((disk!.body as { replicaZones: string[] }).replicaZones.map((zone) => zone.split("/").pop()).sort(), ["europe-west1-b", "europe-west1-c"]);
+      assert.match(schedule!.path, /\/regions\/europe-west1\/disks\/redis-dev-0\/addResourcePolicies$/);
+    });
+
+    it("finds nothing to do the second time", async () => {
+      assert.deepEqual(await dev.plan(), {});
+    });
+
+    it("is left as it was found", async () => {
+      await dev.destroy();
+      assert.deepEqual(dev.left().filter((path) => !/instanceGroupManagers/.test(path)), [
+        `projects/${project}/locations/europe-west1/clusters/others`, `projects/${project}/locations/europe-west1/clusters/others/nodePools/default-pool`,
+      ]);
+    });
+  });
+});

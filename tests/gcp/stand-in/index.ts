@@ -1,0 +1,2 @@
+export { type RecordedRequest } from "./http";
+export { StandIn } from "./stand-in";
