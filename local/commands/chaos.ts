@@ -1,0 +1,29 @@
+import { environment } from "../engine/environment";
+import { prepare } from "../engine/prepare";
+import { embedded } from "../engine/target";
+import { elapsed, main, say } from "../lib/progress";
+import { faults } from "../../tests/chaos/faults";
+import { numberOf } from "../../tests/chaos/fault";
+import { interrupted, matrix } from "../../tests/chaos/matrix";
+import { markdown, rowsOf } from "../../tests/chaos/report";
+
+/** `make chaos`; FAULT=4, or FAULT=1,2,14b, picks some; RUNS repeats each. */
+main(async () => {
+  const runs = Number(process.env.RUNS || 1);
+  if (!Number.isInteger(runs) || runs < 1) throw new Error(`RUNS is how often each fault is made, a whole number from 1, not ${process.env.RUNS}.`);
+  const asked = (process.env.FAULT ?? "").split(",").map((id) => id.trim()).filter(Boolean);
+  const unknown = asked.filter((id) => !faults.some((fault) => fault.id === id || String(numberOf(fault)) === id));
+  if (unknown.length > 0) throw new Error(`There is no fault ${unknown.join(", ")}. The faults:\n${faults.map(({ id, name }) => `  ${id.padEnd(4)}${name}`).join("\n")}`);
+  const chosen = faults.filter((fault) => asked.length === 0 || asked.includes(fault.id) || asked.includes(String(numberOf(fault))));
+  await prepare(embedded);
+  Object.assign(process.env, environment(embedded));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      say(`\n${signal}: putting back what was broken`);
+      void interrupted().finally(() => process.exit(130));
+    });
+  }
+  const results = await matrix(chosen, runs, process.env.BRIEF === "1");
+  say(`\n${markdown(rowsOf(results))}\nin ${elapsed()}; the table is in build/chaos.md and build/chaos.json, a picture of each fault in build/chaos-<fault>.svg`);
+  process.exit(0);
+});

@@ -1,0 +1,37 @@
+import type { Config, Deployment } from "./deployment";
+import type { Pod, Wanted } from "./state";
+import type { Undo } from "./undo";
+
+/** What a fault may use. */
+export interface Context {
+  deployment: Deployment;
+  /** The pod that is master when the fault is made. */
+  master: Pod;
+  pods: Pod[];
+  /** In `make test`: shorter, and with less data. */
+  brief: boolean;
+  undo: Undo;
+  /** Marks the moment of the fault, for the outage and the picture: everything before it is preparation. */
+  strike: () => void;
+  /** Seconds that the fault lasts. */
+  hold: (full: number, brief: number) => Promise<void>;
+}
+
+export interface Fault {
+  /** The issue's number; a second form of the same fault has a letter behind it. */
+  id: string;
+  name: string;
+  /** Makes the fault, and puts back what does not heal by itself. */
+  make(context: Context): Promise<void>;
+  /** Before the load starts. */
+  prepare?(context: Context): Promise<void>;
+  /** How often it explains that a container of this pod was started again; not at all if absent. */
+  restarts?(pod: Pod, context: Context): number;
+  /** A client more, that lives on the master's node and is cut off with it. */
+  inside?: boolean;
+  /** A deployment of its own, where the usual one does not do. */
+  needs?: Config;
+  wanted?: Wanted;
+}
+
+export const numberOf = ({ id }: Fault): number => Number.parseInt(id, 10);

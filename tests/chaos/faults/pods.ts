@@ -1,0 +1,110 @@
+import { kubectl } from "../../support/cluster";
+import { eventually } from "../../support/eventually";
+import type { Context, Fault } from "../fault";
+import { signal } from "../processes";
+import { ask, componentOf, podsOf, type Pod } from "../state";
+
+export const isMaster = (pod: Pod, { master }: Context) => pod.metadata.uid === master.metadata.uid;
+export const killMaster = ({ master }: Context) => signal(master.metadata.uid, "SIGKILL", "redis-server");
+
+const remove = (context: Context, pods: readonly Pod[], ...how: string[]) => kubectl("delete", "pod", "-n", context.deployment.namespace, ...pods.map(({ metadata }) => metadata.name), "--wait=false", ...how);
+
+/** The pod and its volume go at once: killed, not stopped, so that it hands nothing over. */
+export async function loseDisk(context: Context, pod: Pod): Promise<void> {
+  const claim = `data-${pod.metadata.name}`;
+  const volume = (await kubectl("get", "pvc", claim, "-n", context.deployment.namespace, "-o", "jsonpath={.spec.volumeName}")).trim();
+  await kubectl("delete", "pvc", claim, "-n", context.deployment.namespace, "--wait=false");
+  signal(pod.metadata.uid, "SIGKILL");
+  await remove(context, [pod], "--force", "--grace-period=0");
+  await eventually("the volume is gone", async () => (await kubectl("get", "pv", volume, "--ignore-not-found")) === "", { timeout: 60_000, every: 500 });
+}
+
+const megabyte = 1024 * 1024;
+
+/** Values that do not compress, with their replicas never further behind than a batch. */
+async function fill(context: Context, megabytes: number): Promise<void> {
+  const { deployment, master } = context;
+  const [size] = await ask(deployment.address(master.metadata.name), 6379, deployment.password, ["EXISTS", `filler:${megabytes - 1}`]);
+  if (size === 1) return;
+  for (let n = 0; n < megabytes; n += 16) {
+    const batch = Array.from({ length: Math.min(16, megabytes - n) }, (_, index) => ["SET", `filler:${n + index}`, "x".repeat(megabyte)]);
+    await ask(deployment.address(master.metadata.name), 6379, deployment.password, ...batch);
+    await eventually("the replicas have it", async () => (await ask(deployment.address(master.metadata.name), 6379, deployment.password, ["WAIT", "2", "500"]))[0] === 2, { timeout: 30_000 });
+  }
+}
+
+export const podFaults: Fault[] = [
+  {
+    id: "1", name: "master pod deleted",
+    make: async (context) => { context.strike(); await remove(context, [context.master]); },
+  },
+  {
+    id: "2", name: "master process SIGKILLed",
+    make: async (context) => { context.strike(); await Promise.resolve(killMaster(context)); },
+    restarts: (pod, context) => (isMaster(pod, context) ? 1 : 0),
+  },
+  {
+    id: "3", name: "master SIGSTOPped for 20 s",
+    make: async (context) => {
+      context.undo.add(() => signal(context.master.metadata.uid, "SIGCONT", "redis-server"));
+      context.strike();
+      signal(context.master.metadata.uid, "SIGSTOP", "redis-server");
+      await context.hold(20, 8);
+      await context.undo.all();
+    },
+  },
+  {
+    id: "6", name: "all Redis pods deleted at once",
+    make: async (context) => { context.strike(); await remove(context, context.pods.filter((pod) => componentOf(pod) === "redis")); },
+  },
+  {
+    id: "7", name: "all Redis and sentinel pods deleted at once",
+    make: async (context) => { context.strike(); await remove(context, context.pods.filter((pod) => componentOf(pod) !== "endpoint")); },
+  },
+  {
+    id: "9", name: "two of three sentinels gone while the master dies, then back",
+    make: async (context) => {
+      const scale = (replicas: number) => kubectl("scale", "statefulset", "redis-sentinel", "-n", context.deployment.namespace, `--replicas=${replicas}`);
+      context.undo.add(() => scale(3));
+      await scale(1);
+      await eventually("one sentinel is left", async () => (await podsOf(context.deployment)).filter((pod) => componentOf(pod) === "sentinel").length === 1, { timeout: 60_000 });
+      context.strike();
+      killMaster(context);
+      await context.hold(15, 8);
+      await context.undo.all();
+    },
+    restarts: (pod, context) => (isMaster(pod, context) ? 1 : 0),
+  },
+  {
+    id: "12", name: "master's disk lost",
+    make: async (context) => { context.strike(); await loseDisk(context, context.master); },
+  },
+  {
+    id: "14", name: "one HAProxy killed",
+    make: async (context) => { context.strike(); await Promise.resolve(signal(context.pods.find((pod) => componentOf(pod) === "endpoint")!.metadata.uid, "SIGKILL", "haproxy")); },
+    restarts: (pod, context) => (pod.metadata.uid === context.pods.find((found) => componentOf(found) === "endpoint")!.metadata.uid ? 1 : 0),
+  },
+  {
+    id: "14b", name: "all HAProxies killed",
+    make: async (context) => {
+      context.strike();
+      for (const pod of context.pods.filter((found) => componentOf(found) === "endpoint")) signal(pod.metadata.uid, "SIGKILL", "haproxy");
+      await Promise.resolve();
+    },
+    restarts: (pod) => (componentOf(pod) === "endpoint" ? 1 : 0),
+  },
+  {
+    id: "17", name: "failover while a replica copies 1 GB",
+    needs: { resources: { memory: "3Gi", cpu: "20m" } },
+    prepare: (context) => fill(context, context.brief ? 32 : 1024),
+    make: async (context) => {
+      const replica = context.pods.find((pod) => componentOf(pod) === "redis" && !isMaster(pod, context))!;
+      await loseDisk(context, replica);
+      const copying = async () => /master_sync_in_progress:1/.test(String((await ask(context.deployment.address(replica.metadata.name), 6379, context.deployment.password, ["INFO", "replication"]))[0]));
+      await eventually("the replica copies", copying, { timeout: 60_000, every: 50 });
+      context.strike();
+      killMaster(context);
+    },
+    restarts: (pod, context) => (isMaster(pod, context) ? 1 : 0),
+  },
+];

@@ -1,0 +1,100 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { checkout } from "../../local/lib/paths";
+import { elapsed, say } from "../../local/lib/progress";
+import { kubectl } from "../support/cluster";
+import { Deployment } from "./deployment";
+import type { Fault } from "./fault";
+import { picture } from "./picture";
+import { markdown, rowsOf } from "./report";
+import { freshPods, interrupt, runFault, type RunResult } from "./run";
+
+const build = path.join(checkout, "build");
+const id = Math.random().toString(36).slice(2, 8);
+let deployment: Deployment | undefined;
+
+/** Runs the faults, each `runs` times, on as few deployments as they allow, and leaves tables and pictures under build/. */
+export async function matrix(faults: readonly Fault[], runs: number, brief = false): Promise<RunResult[]> {
+  const results: RunResult[] = [];
+  fs.mkdirSync(build, { recursive: true });
+  // Those that need another deployment come last: one is up at a time.
+  const order = [...faults].sort((a, b) => Number(a.needs !== undefined) - Number(b.needs !== undefined));
+  try {
+    let needs: Fault["needs"];
+    for (const fault of order) {
+      if (deployment && needs !== fault.needs) await takeDown();
+      needs = fault.needs;
+      for (let run = 1; run <= runs; run++) {
+        say(`\n${fault.id}. ${fault.name}, run ${run} of ${runs} (${elapsed()})`);
+        deployment ??= await deploy(fault);
+        const result = await runFault(fault, deployment, brief);
+        results.push(result);
+        tell(result);
+        keep(results);
+        await explain(deployment, result);
+        await recover(deployment, result);
+      }
+    }
+  } finally {
+    await takeDown();
+  }
+  return results;
+}
+
+async function deploy({ needs }: Fault): Promise<Deployment> {
+  const fresh = new Deployment(`redis-chaos-${id}`, needs);
+  deployment = fresh;
+  await fresh.up();
+  return fresh;
+}
+
+async function takeDown(): Promise<void> {
+  const old = deployment;
+  deployment = undefined;
+  await old?.remove();
+}
+
+/** The next fault begins with a deployment that is whole, or with another one. */
+async function recover(used: Deployment, { healed }: RunResult): Promise<void> {
+  const clean = healed && await freshPods(used).then(() => true, (error: unknown) => { say(`   ${String(error)}`); return false; });
+  if (clean) return;
+  say("   not healed: the deployment is replaced");
+  await used.replace();
+}
+
+function tell({ clients, healed, reason, marks }: RunResult): void {
+  for (const { client, outageMs, acknowledged, lost, regressions, recorded } of clients) {
+    say(`   ${client}: outage ${outageMs} ms, ${acknowledged} acknowledged, ${lost} lost, ${regressions} regressions; refusals ${JSON.stringify(recorded.errors)}`);
+  }
+  say(healed ? `   healed ${((marks.healed! - marks.putBack) / 1000).toFixed(1)} s after ${marks.putBack - marks.fault > 2000 ? "it was put back" : "the fault"}` : `   NOT healed: ${reason}`);
+}
+
+/** Of a run that went wrong, what the sentinels and the pods said: the deployment will be gone when somebody asks. */
+async function explain({ namespace }: Deployment, { fault, healed, reason, clients, marks, events }: RunResult): Promise<void> {
+  if (healed && clients.every(({ lost, regressions }) => lost === 0 && regressions === 0)) return;
+  const since = new Date(marks.fault - 10_000).toISOString();
+  const pods = await kubectl("logs", "-n", namespace, "-l", "app.kubernetes.io/instance=redis", "--prefix", "--timestamps", `--since-time=${since}`, "--tail=-1", "--max-log-requests=20").catch(String);
+  const said = events.map(({ at, sentinel, channel, message }) => `${new Date(at).toISOString()} ${sentinel} ${channel} ${message}`);
+  const times = Object.entries(marks).map(([name, at]) => `${name}: ${[at].flat().map((time) => (time === undefined ? "never" : new Date(time).toISOString())).join(" ")}`);
+  fs.writeFileSync(path.join(build, `chaos-${fault.id}.log`), [fault.name, reason ?? "healed", ...times, "", ...said, "", pods].join("\n"));
+  say(`   see build/chaos-${fault.id}.log`);
+}
+
+const worstOutage = ({ clients }: RunResult) => Math.max(...clients.map(({ outageMs }) => outageMs));
+
+/** After each run: what an interrupted matrix has found so far is there. The picture is that of the worst run. */
+function keep(results: readonly RunResult[]): void {
+  const rows = rowsOf(results);
+  fs.writeFileSync(path.join(build, "chaos.json"), `${JSON.stringify(rows, null, 2)}\n`);
+  fs.writeFileSync(path.join(build, "chaos.md"), markdown(rows));
+  const last = results.at(-1)!;
+  const same = results.filter(({ fault }) => fault === last.fault);
+  const worst = same.reduce((a, b) => (worstOutage(b) > worstOutage(a) ? b : a));
+  if (worst === last) fs.writeFileSync(path.join(build, `chaos-${last.fault.id}.svg`), picture(last));
+}
+
+/** On SIGINT: what was broken is put back first, then the deployment goes. */
+export async function interrupted(): Promise<void> {
+  await interrupt().catch((error: unknown) => say(String(error)));
+  await deployment?.abandon();
+}

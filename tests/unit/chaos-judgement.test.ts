@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import type { Redis } from "ioredis";
+import { forget, lost, outage, type Write } from "../chaos/load";
+import { markdown, rowsOf } from "../chaos/report";
+import { picture } from "../chaos/picture";
+import type { RunResult } from "../chaos/run";
+import { Undo } from "../chaos/undo";
+
+const writes = (...times: number[]): Write[] => times.map((at, index) => [index + 1, at - 1, at]);
+
+/** As much of a Redis as the look-up asks for. */
+function holding(values: Map<string, string>): Redis {
+  return {
+    mget: (keys: string[]) => Promise.resolve(keys.map((key) => values.get(key) ?? null)),
+    unlink: (keys: string[]) => { for (const key of keys) values.delete(key); return Promise.resolve(keys.length); },
+  } as unknown as Redis;
+}
+
+function result(change: Partial<RunResult> = {}, outageMs = 100): RunResult {
+  const fault = { id: "14b", name: "a fault", make: () => Promise.resolve() };
+  const recorded = { writes: writes(900, 1100, 1200), regressions: 0, errors: {} };
+  return {
+    fault, masters: 1, healed: true, events: [], marks: { fault: 1000, putBack: 1001, healed: 1200, end: 1300, elections: [1150] },
+    clients: [{ client: "Sentinel", outageMs, acknowledged: 3, lost: 0, regressions: 0, recorded }], ...change,
+  };
+}
+
+describe("the judgement of a fault", () => {
+  const all = () => new Map(Array.from({ length: 2500 }, (_, n) => [`run:${n + 1}`, String(n + 1)]));
+  const many = writes(...Array.from({ length: 2500 }, (_, n) => n));
+
+  it("finds each acknowledged write that is gone, or holds another value", async () => {
+    const values = all();
+    assert.deepEqual(await lost("run", many, holding(values)), []);
+    values.delete("run:1");
+    values.delete("run:2500");
+    values.set("run:1001", "1000");
+    assert.deepEqual(await lost("run", many, holding(values)), [1, 1001, 2500]);
+  });
+
+  it("leaves nothing of a run in the data of the next one", async () => {
+    const values = all();
+    await forget("run", many, holding(values));
+    assert.equal(values.size, 0);
+  });
+
+  it("counts an outage from the last acknowledgement before the fault, not from the fault", () => {
+    assert.equal(outage(writes(100, 900, 1500, 1510), 1000, 1520), 600);
+  });
+
+  it("counts a client that never came back as out until the end", () => {
+    assert.equal(outage(writes(100, 990), 1000, 9000), 8010);
+    assert.equal(outage([], 1000, 9000), 8000);
+  });
+
+  it("ignores what was slow before the fault or after the load", () => {
+    assert.equal(outage(writes(100, 5000, 5010, 5020, 9999), 5005, 5030), 10);
+  });
+
+  it("is healed only if every run was, and tells why not", () => {
+    const rows = rowsOf([result(), result({ healed: false, reason: "redis-1 does not answer", masters: 2 }, 300)].map((run, _, [first]) => ({ ...run, fault: first!.fault })));
+    assert.equal(rows.length, 1);
+    assert.deepEqual([rows[0]!.fault, rows[0]!.runs, rows[0]!.healed, rows[0]!.masters, rows[0]!.acknowledged], [14, 2, false, 2, 6]);
+    assert.deepEqual(rows[0]!.outageMs, { p50: 200, p95: 290, max: 300 });
+    assert.match(markdown(rows), /\*\*no\*\*[^]*redis-1 does not answer/);
+    assert.doesNotMatch(markdown(rowsOf([result()])), /Not healed/);
+  });
+
+  it("draws fault, election and healing, and no healing where there was none", () => {
+    for (const mark of ["fault 0.00 s", "election 0.15 s", "healed 0.20 s"]) assert.ok(picture(result()).includes(mark), mark);
+    const unhealed = picture(result({ healed: false, reason: "2 masters: redis-0 & <redis-1>", marks: { fault: 1000, putBack: 1001, end: 1300, elections: [] } }));
+    assert.doesNotMatch(unhealed, />(healed|election) \d|NaN/);
+    assert.match(unhealed, /redis-0 &amp; &lt;redis-1>/);
+  });
+
+  it("puts everything back, the last first, even where one step fails", async () => {
+    const undone: string[] = [];
+    const undo = new Undo();
+    undo.add(() => { undone.push("first"); });
+    undo.add(() => { throw new Error("the cable is gone"); });
+    undo.add(() => { undone.push("last"); });
+    await assert.rejects(undo.all(), /the cable is gone/);
+    assert.deepEqual(undone, ["last", "first"]);
+    await undo.all();
+    assert.equal(undone.length, 2, "a step must not be taken twice");
+  });
+});
