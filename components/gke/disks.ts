@@ -14,7 +14,7 @@ export interface DataDisk {
   handle: pulumi.Output<string>;
   /** Whether it refuses to be deleted or replaced. */
   protect: boolean;
-  resource: pulumi.Resource;
+  resource: compute.Disk | compute.RegionDisk;
 }
 
 /** What a disk looks like, as far as a change of it would replace it. */
@@ -62,6 +62,9 @@ export class Disks extends pulumi.ComponentResource {
     const protect = isProtected(shape.name, disk);
     const options: pulumi.CustomResourceOptions = {
       parent: this, dependsOn, protect,
+      // The last guard: a replacement that nothing else has noticed (a failed `up` left `before` as it was) makes the new disk first,
+      // which Google refuses because the name is taken, instead of deleting the old one.
+      deleteBeforeReplace: disk.discard.includes(shape.name),
       // What others made by hand is not ours to delete, nor to label.
       ...(adopted ? { import: `projects/${project}/${place}/disks/${shape.name}`, retainOnDelete: true, ignoreChanges: ["labels", "description"] } : {}),
     };

@@ -20,7 +20,9 @@ export function createSnapshotSchedule({ name, project, region, disk: { snapshot
 /** A resource of its own: as a property of the disk, a changed schedule would replace the disk. */
 export function attachSchedule(logicalName: string, disk: DataDisk, schedule: compute.ResourcePolicy, { project, region }: GoogleCloudSettings, parent: ComponentResource): void {
   // As protected as its disk: a destroy that stops at the disk would have ended its snapshots before.
+  // Told by the resource, it is made again with a disk that is replaced; by its name alone, the new disk would be left without snapshots.
+  const { name } = disk.resource;
   const options = { parent, protect: disk.protect, dependsOn: [disk.resource] };
-  if (disk.zones.length > 1) new compute.RegionDiskResourcePolicyAttachment(logicalName, { project, region, disk: disk.name, name: schedule.name }, options);
-  else new compute.DiskResourcePolicyAttachment(logicalName, { project, zone: disk.zones[0], disk: disk.name, name: schedule.name }, options);
+  if (disk.zones.length > 1) new compute.RegionDiskResourcePolicyAttachment(logicalName, { project, region, disk: name, name: schedule.name }, options);
+  else new compute.DiskResourcePolicyAttachment(logicalName, { project, zone: disk.zones[0], disk: name, name: schedule.name }, options);
 }

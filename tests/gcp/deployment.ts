@@ -92,6 +92,16 @@ export class Deployment {
   up(): Promise<RecordedRequest[]> { return this.changes("up", "--yes", "--skip-preview"); }
   destroy(): Promise<RecordedRequest[]> { return this.changes("destroy", "--yes", "--skip-preview"); }
 
+  /** The stack as it is when an `up` failed before its outputs were written: the resources are known, what was deployed is not. */
+  async forgetOutputs(): Promise<void> {
+    const file = path.join(this.folder, "state.json");
+    await this.pulumi("stack", "export", "--file", file, "--stack", this.stack);
+    const state = JSON.parse(fs.readFileSync(file, "utf8")) as { deployment: { resources: { type: string; outputs: unknown }[] } };
+    for (const resource of state.deployment.resources) if (resource.type === "pulumi:pulumi:Stack") resource.outputs = {};
+    fs.writeFileSync(file, JSON.stringify(state));
+    await this.pulumi("stack", "import", "--file", file, "--stack", this.stack);
+  }
+
   /** What there is on the stand-in besides what every project has, and the snapshots, which are to outlive their disk. */
   left(): string[] {
     return this.cloud.store.paths().filter((found) => !/\/(services|snapshots)\/|\/policy$/.test(found)).sort();

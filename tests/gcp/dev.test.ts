@@ -102,6 +102,27 @@ describe("dev on Google Cloud, through the official plugin", function () {
     });
   });
 
+  describe("a disk, the last guard of which is its name:", () => {
+    const larger = { persistence: { size: "20Gi" } };
+    const taken = /^POST .*\/disks$/;
+
+    it("is still there when an up that failed has left no trace of its size, and a smaller one is asked for", async () => {
+      await dev.forgetOutputs();
+      dev.configure();
+      const { output, requests } = await dev.refused("up", "--yes", "--skip-preview");
+      assert.match(output, /already exists/);
+      assert.deepEqual(lines(requests.filter(({ method, path }) => method === "DELETE" || taken.test(`${method} ${path}`))), ["POST /compute/beta/projects/redis-check/zones/europe-west1-b/disks"]);
+      assert.equal(dev.cloud.store.get<{ sizeGb: string }>("projects/redis-check/zones/europe-west1-b/disks/redis-dev-0").sizeGb, "20");
+      assertNothingUnforeseen(dev, taken);
+      dev.cloud.requests.length = 0;
+    });
+
+    it("is replaced where somebody has said that it may be: a snapshot of it first, then the old one, then the new one", async () => {
+      dev.configure({ ...larger, disk: { type: "pd-ssd", discard: ["redis-dev-0"] } });
+      assertOrder(await dev.up(), /\/removeResourcePolicies$/, /\/global\/snapshots$/, /^DELETE .*\/disks\/redis-dev-0$/, taken, /\/addResourcePolicies$/);
+    });
+  });
+
   describe("when nobody wants it any more", () => {
     it("is destroyed from the top: nothing is deleted that something else still needs, and a snapshot is taken of the disk first", async () => {
       const gone = await dev.destroy();
