@@ -72,7 +72,7 @@ export class PodLab {
   /** The endpoint's HAProxy over the sentinel topology, with the rendered configuration; its address. */
   async startEndpoint(redis: Pod[], sentinels: Pod[]): Promise<string> {
     const address = `${this.subnet}.30`;
-    const conf = haproxyConf(withDefaults("redis", "lab", { mode: "sentinel", masterName }), redis, sentinels).replace(/bind :/g, `bind ${address}:`);
+    const conf = haproxyConf(withDefaults("redis", "lab", { mode: "sentinel", masterName }), redis, sentinels).replace(/bind :/g, `bind ${address}:`).replaceAll("addr 127.0.0.1 ", `addr ${address} `);
     const file = path.join(this.root, "haproxy.cfg");
     fs.writeFileSync(file, conf);
     const tree = await haproxyRootTree();
@@ -168,6 +168,16 @@ export class Pod {
 
   /** As a node that hangs: its kernel goes on accepting connections, and nobody answers. */
   hang(): void { process.kill(-this.child!.pid!, "SIGSTOP"); }
+
+  resume(): void { process.kill(-this.child!.pid!, "SIGCONT"); }
+
+  /** As a crash of Redis alone, whose supervisor lives. */
+  crash(signal: NodeJS.Signals = "SIGKILL"): void {
+    const children = fs.readFileSync(`/proc/${this.child!.pid!}/task/${this.child!.pid!}/children`, "utf8").trim().split(" ").map(Number);
+    const server = children.find((pid) => fs.readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("redis-server"));
+    if (server === undefined) throw new Error(`${this.name} has no Redis process`);
+    process.kill(server, signal);
+  }
 
   exit(): Promise<number | null> { return this.exited; }
 

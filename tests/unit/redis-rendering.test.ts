@@ -67,7 +67,16 @@ describe("redis.conf", () => {
 describe("haproxy.cfg", () => {
   const conf = haproxyConf(sentinel, nodes, sentinels);
   it("asks for a majority of the sentinels as well as for the node's own word", () => {
-    assert.match(conf, /use_backend master-redis-0 if \{ nbsrv\(votes-redis-0\) ge 2 \} \{ nbsrv\(master-redis-0\) ge 1 \}/);
+    assert.match(conf, /use_backend master-redis-0 if \{ var\(txn\.votes_0\) -m int ge 2 \} \{ nbsrv\(role-redis-0\) ge 1 \}/);
+  });
+  it("counts no vote of a sentinel that does not answer, nor one for an address that only begins alike", () => {
+    const votes = conf.split("\n").filter((line) => line.includes("set-var(txn.votes_0) var"));
+    assert.equal(votes.length, 3 * sentinels.length);
+    for (const line of votes) assert.match(line, /if \{ nbsrv\(redis-sentinel-\d\) ge 1 \} \{ var\(proc\.named_\d\) -m sub "\\r\\n198\.19\.0\.1\\r\\n" \}$/);
+  });
+  it("asks each sentinel in one place, whatever the number of nodes", () => {
+    const servers = conf.split("\n").filter((line) => /^ {2}server redis-sentinel/.test(line));
+    assert.equal(servers.length, sentinels.length);
   });
   it("sends nobody anywhere when there is no master", () => {
     const frontend = /frontend master\n([\s\S]*?)\n\n/.exec(conf)![1]!;
@@ -75,9 +84,14 @@ describe("haproxy.cfg", () => {
     assert.doesNotMatch(frontend, /replicas/);
   });
   it("does not wait for a node that is gone, nor leave a client half connected to it", () => {
-    for (const line of ["retries 0", "timeout connect 1s", "timeout queue 100ms"]) assert.ok(conf.includes(line), line);
-    assert.match(conf, /server redis-1 198\.19\.0\.2:6379 .*tcp-ut 2s/);
-    assert.doesNotMatch(conf, /shutdown-sessions/);
+    for (const line of ["retries 0", "timeout connect 400ms", "timeout queue 100ms"]) assert.ok(conf.includes(line), line);
+    const [, , interval, fall] = /server redis-1 198\.19\.0\.2:6379 check addr 127\.0\.0\.1 (port \d+) inter (\d+)ms .*fall (\d) .*on-marked-down shutdown-sessions tcp-ut 2s/.exec(conf)!;
+    // A connection that is being made while the sessions are cut is left open for ever: none may take as long as it takes to cut them.
+    assert.ok(Number(interval) * Number(fall) > 400);
+  });
+  it("reads from replicas that have heard of their master within max-lag, and of no other", () => {
+    const backend = conf.slice(conf.indexOf("backend replicas"));
+    assert.match(backend, /master_link_status:up.*master_last_io_seconds_ago:\(0\|1\|2\|3\|4\|5\)\\r/);
   });
   it("holds no password", () => assert.match(conf, /AUTH \$\{REDISCLI_AUTH\}/));
 });

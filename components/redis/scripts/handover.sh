@@ -1,29 +1,26 @@
-# shellcheck shell=sh disable=SC2154 # lib.sh and redis-start.sh set what is used here
+# shellcheck shell=sh disable=SC2154 # lib.sh, failover.sh and redis-start.sh set what is used here
 # Hands the mastership over before this node stops, without losing a write. Sourced by redis-start.sh.
 #
 # Writes are paused, a replica catches up to this node's very offset, a sentinel promotes one, and a majority of sentinels and the new
 # master's own ROLE confirm it. If that cannot be done in time, the node stops all the same, its writes still paused, and the sentinels
 # replace it as they would after a crash.
 
-replica_addresses() { ask_local INFO replication | tr -d '\r' | sed -n 's/^slave[0-9]*:ip=\([^,]*\),port=[0-9]*,state=online,.*/\1/p'; }
+online_replicas() { tr -d '\r' | sed -n 's/^slave[0-9]*:ip=\([^,]*\),port=[0-9]*,state=online,.*/\1/p'; }
 
-offset_of() { ask "$1" "$redis_port" INFO replication | field "$2"; }
-
-# eventually SECONDS COMMAND...: tries every 50 ms.
+# eventually SECONDS COMMAND...: tries every 20 ms.
 eventually() {
     deadline=$(($(date +%s) + $1))
     shift
     until "$@"; do
         [ "$(date +%s)" -lt "$deadline" ] || return 1
-        sleep 0.05
+        sleep 0.02
     done
 }
 
+# Read from the replicas themselves: the master's own table of their offsets is a second old.
 some_replica_has_everything() {
-    written=$(offset_of "$LOCAL" master_repl_offset)
-    for replica in $(replica_addresses); do
-        # Read from the replica itself: the master's own table of offsets is a second old.
-        [ "$(offset_of "$replica" slave_repl_offset)" = "$written" ] && return 0
+    for replica in $replicas; do
+        [ "$(ask "$replica" "$redis_port" INFO replication | field slave_repl_offset)" = "$written" ] && return 0
     done
     return 1
 }
@@ -35,17 +32,19 @@ another_is_master() {
 
 hand_over() {
     [ "$(role_of "$LOCAL")" = master ] || return 0
-    [ -n "$(replica_addresses)" ] || { log "handover: no replica is online, nobody can take over"; return 0; }
-    log "handover: pausing writes"
+    replicas=$(ask_local INFO replication | online_replicas)
+    [ -n "$replicas" ] || { log "handover: no replica is online, nobody can take over"; return 0; }
     # A PING to the replicas that are not chosen would put them ahead of the new master, and cost each of them a full copy.
     ask_local CONFIG SET repl-ping-replica-period 3600 >/dev/null
+    # Where the sentinels are going too (a destroy, a drained cluster) every further question would take its full two seconds.
+    if [ "$(named_by_majority)" = "$OWN" ]; then aimed=$(aim); else aimed=nobody; fi
+    log "handover: pausing writes, for ${aimed:-any sentinel} to promote a replica"
     # Never unpaused, and for longer than everything below can take: the pod stops in any case, Redis's own shutdown lets its replicas
     # catch up, and a write taken once a sentinel has begun to promote another node would be acknowledged and lost.
-    ask_local CLIENT PAUSE 50000 WRITE >/dev/null
-    # Where the sentinels are going too (a destroy, a drained cluster) every further question would take its full two seconds.
-    [ "$(named_by_majority)" = "$OWN" ] || { log "handover: no majority of sentinels names this node, nobody can take over"; return 0; }
+    written=$(printf 'CLIENT PAUSE 50000 WRITE\nINFO replication\n' | ask_local | field master_repl_offset)
+    [ "$aimed" != nobody ] || { log "handover: no majority of sentinels names this node, nobody can take over"; return 0; }
     eventually 3 some_replica_has_everything || { log "handover: no replica caught up in time"; return 0; }
-    eventually 3 request_failover || { log "handover: no sentinel starts a failover (${reply:-no answer})"; return 0; }
+    eventually 3 request_failover "$aimed" || { log "handover: no sentinel starts a failover (${reply:-no answer})"; return 0; }
     eventually 8 another_is_master || { log "handover: not confirmed in time (the sentinels name ${named:-nobody})"; return 0; }
     log "handover: $named is master now"
     ask_local CLIENT KILL TYPE normal SKIPME yes >/dev/null

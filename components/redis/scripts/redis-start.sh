@@ -1,5 +1,6 @@
 #!/bin/sh
-# Starts one Redis node of the sentinel topology, finds its role, and hands its mastership over when the pod is stopped.
+# Starts one Redis node of the sentinel topology, finds its role, replaces it at once should it crash, and hands its mastership over
+# when the pod is stopped.
 #
 # Redis starts *parked*: as the replica of an address where nobody listens. It loads its data and answers, so that its peers can see
 # what it holds, but it takes no write and follows no one until `find_role` has decided.
@@ -9,6 +10,10 @@ scripts=$(dirname "$0")
 . "$scripts/lib.sh"
 # shellcheck source=configuration.sh
 . "$scripts/configuration.sh"
+# shellcheck source=failover.sh
+. "$scripts/failover.sh"
+# shellcheck source=freshest.sh
+. "$scripts/freshest.sh"
 # shellcheck source=role.sh
 . "$scripts/role.sh"
 # shellcheck source=handover.sh
@@ -32,14 +37,41 @@ stop() {
     exit 0
 }
 
+start_parked() {
+    render_redis_configuration
+    redis-server "$RUN/redis.conf" --replicaof 127.0.0.1 1 &
+    redis=$!
+}
+
+# Redis is gone though nobody stopped the pod. Whoever else notices waits for down-after first.
+ask_for_replacement() {
+    [ "$(named_by_majority)" = "$OWN" ] || return 0
+    if request_failover "$(quickest_sentinel)"; then
+        ask_again_at=$(($(date +%s) + 3))
+        log "crash: this node was the master; the sentinels promote a replica"
+    else
+        log "crash: this node was the master, and no sentinel starts a failover (${reply:-no answer})"
+    fi
+}
+
 OWN=$(address_of redis "$POD_NAME")
 [ -n "$OWN" ] || { log "$TOPOLOGY/redis does not name $POD_NAME: the StatefulSet has more pods than the program made addresses for"; exit 1; }
 report_kernel
-render_redis_configuration
-redis-server "$RUN/redis.conf" --replicaof 127.0.0.1 1 &
-redis=$!
+ask_again_at=0 crashed_at=0
+start_parked
 trap stop TERM INT
 
-find_role
-# A signal ends `wait` early, with the trap already run; a crash of Redis ends the container with Redis's own code.
-wait "$redis"
+while :; do
+    find_role
+    # A signal to this shell ends `wait` early, with the trap already run, which ends the script.
+    code=0
+    wait "$redis" || code=$?
+    log "crash: redis-server ended with code $code"
+    ask_for_replacement
+    # One that ended by itself has said why, and one that crashes again and again is for Kubernetes to restart ever more slowly, and to
+    # show. A single crash is mended here: a new container would come a second later, or after a back-off.
+    [ "$code" -gt 128 ] || exit "$code"
+    [ $(($(date +%s) - crashed_at)) -ge 60 ] || { log "crash: the second within a minute, so the container ends"; exit "$code"; }
+    crashed_at=$(date +%s)
+    start_parked
+done

@@ -1,11 +1,10 @@
-# shellcheck shell=sh disable=SC2154 # lib.sh and redis-start.sh set what is used here
+# shellcheck shell=sh disable=SC2154 # lib.sh, failover.sh, freshest.sh and redis-start.sh set what is used here
 # Decides who this node is at start. Sourced by redis-start.sh, which has started Redis parked.
 #
-# In this order: what a majority of the sentinels names, confirmed by the named node's own ROLE; any peer that is master already; on
-# the very first start, ordinal 0, and only if every peer answers and is empty. Otherwise it waits and says for what.
+# In this order: what a majority of the sentinels names, confirmed by the named node's own ROLE; any peer that is master already; the
+# node with the latest data, once every node has answered; on the very first start, ordinal 0. Otherwise it waits and says for what.
 
-# How many keys a node holds; nothing if it does not answer.
-keys_of() { ask "$1" "$redis_port" DBSIZE | grep -E '^[0-9]+$' || true; }
+by_hand="to choose a master by hand: kubectl exec <pod> -- redis-cli REPLICAOF NO ONE"
 
 follow() {
     log "role: replica of $1 ($2)"
@@ -17,21 +16,24 @@ lead() {
     ask_local REPLICAOF NO ONE >/dev/null
 }
 
-# Says what it waits for, but each reason only once: the log of a pod that waited an hour is still readable.
+# Says what it waits for, but each reason only once: the log of a pod that waited an hour is still readable. Fails, as what calls it does.
 waiting_for=
 wait_because() {
     [ "$waiting_for" = "$1" ] || log "waiting: $1"
     waiting_for=$1
-    sleep 0.3
+    return 1
 }
 
 wait_until_loaded() {
     until [ "$(ask_local PING)" = PONG ]; do
         # Redis that ended (bad configuration, damaged files) has said why; its code ends the container.
-        kill -0 "$redis" 2>/dev/null || { wait "$redis"; exit $?; }
+        ! ended || { wait "$redis"; exit $?; }
         sleep 0.1
     done
 }
+
+# How many keys a node holds; nothing if it does not answer.
+keys_of() { ask "$1" "$redis_port" DBSIZE | grep -E '^[0-9]+$' || true; }
 
 # Whether a peer holds data that came from this node while it was master: its own log may end up to a second earlier than theirs.
 peer_may_be_ahead() {
@@ -52,50 +54,56 @@ empty_beside_data() {
     return 1
 }
 
-everybody_is_empty() {
-    for node in "$LOCAL" $(others redis); do
-        [ "$(keys_of "$node")" = 0 ] || return 1
-    done
+# Whether the sentinels are replacing this node, asked to if need be. Fails once none of them could start that for ten seconds: no
+# replica is good enough. Two that promote at the same time could promote two, so that nothing is asked while one is at it.
+being_replaced() {
+    now=$(date +%s)
+    [ "$now" -ge "$ask_again_at" ] || return 0
+    if failover_under_way || request_failover; then ask_again_at=$((now + 3)) refused_until=$((now + 13)); fi
+    [ "$now" -lt "$refused_until" ]
 }
 
-# One sentinel is enough; the others follow its election.
-request_failover() {
-    for sentinel in $(addresses sentinels); do
-        reply=$(ask "$sentinel" "$sentinel_port" SENTINEL FAILOVER "$MASTER_NAME")
-        [ "$reply" = OK ] && return 0
-    done
-    return 1
-}
-
-# The sentinels still name this node. It leads again unless a peer has more than it has: then it asks for a failover first, and leads
-# only if no sentinel could start one for ten seconds (no replica is good enough).
-failover_asked_at=0
-refusals_since=0
+# The sentinels still name this node. It leads again unless a peer has more than it has.
 lead_again() {
     if empty_beside_data; then
-        wait_because "the sentinels name this node, but it is empty and a peer holds data (or does not answer). A sentinel will promote the peer; if none does, choose one by hand: kubectl exec <pod> -- redis-cli REPLICAOF NO ONE"
-        retry_failover || true
-        return 1
-    fi
-    if peer_may_be_ahead; then
-        retry_failover && { wait_because "a replica may hold writes that this node lost: the sentinels were asked to promote it"; return 1; }
-        [ $(($(date +%s) - refusals_since)) -ge 10 ] || { wait_because "a replica may hold writes that this node lost, but no sentinel starts a failover yet"; return 1; }
+        being_replaced || true
+        wait_because "the sentinels name this node, but it is empty and a peer holds data (or does not answer). A sentinel will promote the peer; if none does, $by_hand"
+    elif ! peer_may_be_ahead; then
+        lead "named by a majority of the sentinels"
+    elif being_replaced; then
+        wait_because "a replica may hold writes that this node lost: the sentinels were asked to promote it"
+    else
         lead "named by the sentinels, which could promote no replica for 10 s"
-        return 0
     fi
-    lead "named by a majority of the sentinels"
 }
 
-# At most one request in three seconds: each restarts the election.
-retry_failover() {
-    now=$(date +%s)
-    [ $((now - failover_asked_at)) -ge 3 ] || return "$failover_refused"
-    failover_asked_at=$now
-    if request_failover; then failover_refused=0 refusals_since=0; else
-        failover_refused=1
-        [ "$refusals_since" -ne 0 ] || refusals_since=$now
-    fi
-    return "$failover_refused"
+# No majority of sentinels names anybody: they are not up yet, or know nothing (a first start, lost disks).
+without_sentinels() {
+    master=$(peer_master)
+    [ -z "$master" ] || { follow "$master" "no majority of sentinels names a master, but it is one already"; return; }
+    read_nodes
+    [ -z "$silent" ] || { wait_because "no majority of sentinels names a master, no peer is one, and what these nodes hold is not known: $silent. It goes on by itself once the sentinels or the nodes answer; $by_hand"; return; }
+    case "$freshest" in
+        "") wait_because "no majority of sentinels names a master, no peer is one, and several nodes hold data of different histories. It goes on by itself once the sentinels answer; $by_hand" ;;
+        "$OWN") lead "$why_freshest, and no sentinel or node says otherwise" ;;
+        *) wait_because "$freshest will be master: $why_freshest" ;;
+    esac
+}
+
+# One look around; succeeds once the role is settled.
+decide() {
+    # What ended it is for the supervisor to see.
+    ! ended || return 0
+    role=$(role_of "$LOCAL")
+    # A sentinel may have decided meanwhile, and so may an operator by hand.
+    [ "$role" != master ] || { log "role: master (set from outside)"; return; }
+    [ "$role" = slave ] || return 1
+    named=$(named_by_majority)
+    case "$named" in
+        "") without_sentinels ;;
+        "$OWN") lead_again ;;
+        *) if [ "$(role_of "$named")" = master ]; then follow "$named" "named by a majority of the sentinels"; else wait_because "the sentinels name $named, which does not answer as master yet"; fi ;;
+    esac
 }
 
 find_role() {
@@ -103,26 +111,6 @@ find_role() {
     # Redis 8 copies over a second connection, which it lists without its announced address: Sentinel would take that for one replica
     # more, and keep a ghost. Older versions do not know the setting, and need not.
     ask_local CONFIG SET repl-rdb-channel no >/dev/null
-    while :; do
-        # A sentinel may have decided meanwhile, and so may an operator by hand.
-        [ "$(role_of "$LOCAL")" = slave ] || { log "role: $(role_of "$LOCAL") (set from outside)"; return; }
-        named=$(named_by_majority)
-        if [ -n "$named" ] && [ "$named" = "$OWN" ]; then
-            lead_again && return
-        elif [ -n "$named" ]; then
-            [ "$(role_of "$named")" = master ] && { follow "$named" "named by a majority of the sentinels"; return; }
-            wait_because "the sentinels name $named, which does not answer as master yet"
-        else
-            master=$(peer_master)
-            if [ -n "$master" ]; then
-                follow "$master" "no majority of sentinels answers, but it is master already"
-                return
-            elif everybody_is_empty; then
-                [ "${POD_NAME##*-}" = 0 ] && { lead "first start: every node answers and is empty"; return; }
-                wait_because "first start: pod 0 will be master"
-            else
-                wait_because "no majority of sentinels names a master, no peer is one, and not every node is reachable and empty. It goes on by itself once the sentinels answer; to choose a master by hand: kubectl exec <pod> -- redis-cli REPLICAOF NO ONE"
-            fi
-        fi
-    done
+    refused_until=$(($(date +%s) + 10))
+    until decide; do sleep 0.3; done
 }

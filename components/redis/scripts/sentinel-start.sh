@@ -53,6 +53,6 @@ mv "$state.new" "$state"
 # It asks the nodes for their replicas every ten seconds unless told otherwise, and only at run time can it be told: a master lost in
 # the first ten seconds would leave sentinels that know no replica to promote, and would be waited for.
 (
-    until [ "$(ask_sentinel SENTINEL DEBUG INFO-PERIOD 1000)" = OK ]; do sleep 0.1; done
+    until [ "$(ask_sentinel SENTINEL DEBUG INFO-PERIOD 900 PING-PERIOD 300 ASK-PERIOD 100)" = OK ]; do sleep 0.1; done
 ) &
 exec redis-sentinel "$state"

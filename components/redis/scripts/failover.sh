@@ -1,0 +1,59 @@
+# shellcheck shell=sh disable=SC2154 # lib.sh and redis-start.sh set what is used here
+# Asks the sentinels to replace the master, and asks the one that is quickest at it. Sourced by redis-start.sh.
+#
+# The sentinel that leads a failover learns of the promotion from an INFO of the replica, which it sends a second after its last one and
+# no sooner (sentinelSendPeriodicCommands). The promotion itself takes 0.1-0.3 s. So the sentinel to ask is one whose last INFO will be
+# some 0.7 s old: its next one falls due just after the promotion. With an older one the next comes just before it, and a second is lost.
+
+# "YOUNGEST OLDEST": the milliseconds since a sentinel's last INFO of the replicas that it reaches; nothing if it reaches none.
+info_ages() {
+    ask "$1" "$sentinel_port" SENTINEL REPLICAS "$MASTER_NAME" | awk '
+        previous == "flags" { reached = $0 !~ /s_down|disconnected/ }
+        previous == "info-refresh" && reached { if (!known++ || $0 + 0 < youngest) youngest = $0 + 0; if ($0 + 0 > oldest) oldest = $0 + 0 }
+        { previous = $0 }
+        END { if (known) print youngest, oldest }'
+}
+
+# How often a sentinel asks each node for INFO. sentinel-start.sh sets 900, and sets it again if nobody is left here to do so.
+info_period() { [ "$(ask "$1" "$sentinel_port" SENTINEL DEBUG INFO-PERIOD "$2")" = OK ]; }
+
+# Sets the clock of a sentinel right for what follows (a pause, a catch-up, the question), while writes go on, and prints its address:
+# its INFOs of all replicas are brought together, since nobody knows which it will promote, and are let grow old. Prints nothing if that
+# cannot be had soon: an unaimed failover is slower, no less safe.
+aim() {
+    for sentinel in $(addresses sentinels); do
+        info_period "$sentinel" 1 || continue
+        sleep 0.2
+        info_period "$sentinel" 900 || continue
+        give_up=$(($(date +%s) + 2))
+        while [ "$(date +%s)" -lt "$give_up" ]; do
+            ages=$(info_ages "$sentinel")
+            [ "${ages% *}" -ge 640 ] 2>/dev/null || { sleep 0.02; continue; }
+            [ "${ages#* }" -gt 760 ] || printf '%s\n' "$sentinel"
+            return 0
+        done
+    done
+}
+
+# Without time to aim: the sentinel whose next INFO comes soonest after a promotion. One older than 0.8 s comes before it.
+quickest_sentinel() {
+    {
+        for sentinel in $(addresses sentinels); do info_ages "$sentinel" | sed "s/\$/ $sentinel/" & done
+        wait
+    } | awk '{ print ($2 <= 800 ? 1000 - $1 : 2000 - $2), $3 }' | sort -n | awk 'NR == 1 { print $2 }'
+}
+
+# request_failover [SENTINEL]: that one first, then the others. One is enough: the others follow its election.
+request_failover() {
+    for sentinel in ${1:-} $(addresses sentinels); do
+        reply=$(ask "$sentinel" "$sentinel_port" SENTINEL FAILOVER "$MASTER_NAME")
+        # One that is busy with another failover (INPROG) has not taken this one.
+        [ "$reply" = OK ] && return 0
+    done
+    return 1
+}
+
+# A sentinel that promotes a replica at this moment.
+failover_under_way() {
+    for sentinel in $(addresses sentinels); do ask "$sentinel" "$sentinel_port" SENTINEL MASTER "$MASTER_NAME" & done | grep -q failover_in_progress
+}

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { eventually } from "../support/eventually";
+import { PodLab, type Pod } from "../support/pod-lab";
+
+describe("pod scripts: Redis ends though nobody stopped its pod", function () {
+  this.timeout(90_000);
+  let lab: PodLab;
+  let redis: Pod[];
+  let sentinels: Pod[];
+
+  const start = async (settings: Record<string, string> = {}) => {
+    lab = await PodLab.create({ settings });
+    ({ redis, sentinels } = lab.sentinelTopology());
+    for (const pod of lab.pods.values()) pod.start();
+  };
+  const settled = () => eventually("one master, two replicas in sync", async () => {
+    const master = await lab.master();
+    const know = await Promise.all(sentinels.map((pod) => pod.info("sentinel")));
+    const views = await Promise.all(sentinels.map((pod) => pod.namedMaster()));
+    const online = Object.values(await master.info("replication")).filter((value) => value.includes("state=online")).length;
+    return online === 2 && views.every((view) => view === master.address) && know.every((view) => view.master0?.includes("status=ok") && view.master0.includes("slaves=2,sentinels=3")) && master;
+  }, { timeout: 40_000 });
+  const peersOf = (pod: Pod) => redis.filter((other) => other !== pod);
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed") console.log(lab.logs());
+    await lab.destroy();
+  });
+
+  it("replaces a master that crashed before the sentinels have noticed anything, and takes it back as a replica", async () => {
+    await start();
+    const old = await settled();
+    await old.with((client) => client.set("kept", "yes"));
+    await old.with((client) => client.wait(2, 1000));
+    const from = Date.now();
+    old.crash();
+    await eventually("a peer is master", async () => (await Promise.all(peersOf(old).map((pod) => pod.info("replication")))).some((info) => info.role === "master"), { every: 20 });
+    // The sentinels of the lab take two seconds of silence for a loss.
+    assert.ok(Date.now() - from < 1900, `${Date.now() - from} ms`);
+    const master = await settled();
+    assert.notEqual(master, old);
+    assert.ok(old.running, "the container went on");
+    assert.equal(await master.with((client) => client.get("kept")), "yes");
+    assert.match(old.output, /crash: this node was the master; the sentinels promote a replica/);
+    assert.match(old.output, /role: replica of/);
+  });
+
+  it("asks for no failover when a replica crashed", async () => {
+    await start();
+    const master = await settled();
+    const replica = peersOf(master)[0]!;
+    replica.crash("SIGSEGV");
+    await eventually("the replica is back", () => /crash: redis-server ended[^]*role: replica of/.test(replica.output));
+    assert.equal(await settled(), master);
+    assert.doesNotMatch(replica.output, /the sentinels promote/);
+  });
+
+  it("leaves one that crashes again to Kubernetes, which restarts it ever more slowly and shows it", async () => {
+    await start();
+    const master = await settled();
+    const replica = peersOf(master)[0]!;
+    replica.crash();
+    await eventually("the replica is back", () => /crash: redis-server ended[^]*role: replica of/.test(replica.output));
+    replica.crash();
+    assert.equal(await replica.exit(), 137);
+    assert.match(replica.output, /crash: the second within a minute, so the container ends/);
+  });
+
+  it("ends with Redis's own message and code where Redis refuses to start", async () => {
+    await start({ "maxmemory-policy": "misspelt" });
+    assert.equal(await redis[0]!.exit(), 1);
+    assert.match(redis[0]!.output, /FATAL CONFIG FILE ERROR/);
+  });
+
+  it("replaces a master that somebody shut down by hand, rather than let its clients wait for down-after", async () => {
+    await start();
+    const old = await settled();
+    const from = Date.now();
+    await old.with((client) => client.call("SHUTDOWN", "NOW")).catch(() => undefined);
+    await eventually("a peer is master", async () => (await Promise.all(peersOf(old).map((pod) => pod.info("replication")))).some((info) => info.role === "master"), { every: 20 });
+    assert.ok(Date.now() - from < 1900, `${Date.now() - from} ms`);
+    assert.equal(await old.exit(), 0);
+  });
+});
