@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { assertInPlace, assertNothingUnforeseen, assertRefused, lines } from "./assertions";
+import { assertInPlace, assertNothingUnforeseen, assertOrder, assertRefused, lines } from "./assertions";
 import { Deployment, project, type Changes } from "./deployment";
 import { createCluster } from "./stand-in/container";
 import { createDisk } from "./stand-in/compute-disks";
@@ -47,6 +47,39 @@ describe("what was on Google Cloud before the stack", function () {
       const gone = await dev.destroy();
       assert.deepEqual(lines(gone).filter((line) => /^DELETE .*\/disks\/|\/global\/snapshots$/.test(line)), []);
       assert.deepEqual(dev.left(), [`projects/${project}/zones/europe-west1-b/disks/redis-master`]);
+    });
+  });
+
+  describe("a disk that was made from a snapshot, as the runbook puts it back", () => {
+    const dev = new Deployment("dev");
+    const restored = "redis-dev-0-restored";
+    const changes: Changes = { disk: { adopt: [restored], discard: ["redis-dev-0"] } };
+
+    before(async () => {
+      await dev.start();
+      await dev.up();
+      createDisk(dev.cloud.store, { params: { project, zone: "europe-west1-b" }, body: { name: restored, type: `zones/europe-west1-b/diskTypes/pd-balanced`, sizeGb: "10" } });
+    });
+    after(() => dev.stop());
+    afterEach(() => assertNothingUnforeseen(dev));
+
+    it("is refused while nobody has said that the old one may go", async () => {
+      dev.configure({ disk: { adopt: [restored] } });
+      await assertRefused(dev, /redis-gke:disk would take away the disk redis-dev-0 .*name it in disk\.discard/);
+    });
+
+    it("takes the place of the old one, of which a last snapshot is made, and is neither made nor changed itself", async () => {
+      dev.configure(changes);
+      const asked = await dev.up();
+      assertOrder(asked, /\/global\/snapshots$/, /^DELETE .*\/disks\/redis-dev-0$/);
+      assert.deepEqual(lines(asked).filter((line) => /^POST .*\/disks$|-restored\/(resize|setLabels)$/.test(line)), []);
+      assert.ok(lines(asked).some((line) => line.endsWith(`/disks/${restored}/addResourcePolicies`)), lines(asked).join("\n"));
+      assert.deepEqual((await dev.outputs()).handles, [`projects/${project}/zones/europe-west1-b/disks/${restored}`]);
+    });
+
+    it("needs the permission no longer, and finds nothing to do the second time", async () => {
+      dev.configure({ disk: { adopt: [restored] } });
+      assert.deepEqual(lines(await dev.up()), []);
     });
   });
 
