@@ -40,7 +40,7 @@ export const schema = z.strictObject({
   resources: block({ memory: text, cpu: text }),
   persistence: block({ size: text, storageClass: text, volumes: texts, protect: z.boolean(), fsync: z.enum(["everysec", "always", "no"]), save: text }),
   auth: block({ password: text, passwordFile: text }),
-  failover: block({ downAfter: z.number(), failoverTimeout: z.number() }),
+  failover: block({ downAfter: z.number(), failoverTimeout: z.number(), parallelSyncs: z.number(), minReplicas: z.number(), maxLag: z.number() }),
   endpoint: block({ image: text, replicas: z.number() }),
   scheduling: block({
     spread: z.enum(["preferred", "required"]),

@@ -40,10 +40,16 @@ export interface AuthArgs {
 
 /** How fast, and how surely, a lost master is replaced. Sentinel mode only. */
 export interface FailoverArgs {
-  /** After how many milliseconds of silence a sentinel takes the master for lost; at least 1000. @default 5000 */
+  /** After how many milliseconds of silence a sentinel takes the master for lost; at least 1000. @default 2000 */
   downAfter?: number;
-  /** Milliseconds; a failover that did not succeed is tried again after twice this. @default 30000 */
+  /** Milliseconds; a failover that did not succeed is tried again after twice this. @default 10000 */
   failoverTimeout?: number;
+  /** How many replicas at a time are brought over to a new master. @default 2 */
+  parallelSyncs?: number;
+  /** How many replicas have to follow the master within `maxLag`, or it refuses writes; 0 to switch that off. @default 1, with fewer than 3 data pods 0 */
+  minReplicas?: number;
+  /** Seconds; how long a master that is cut off from its replicas goes on taking writes, and how far behind a replica may be for reads. @default 5 */
+  maxLag?: number;
 }
 
 /** The endpoint that always leads to the current master (HAProxy). Sentinel mode only. */

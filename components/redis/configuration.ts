@@ -36,11 +36,11 @@ export function redisConf(settings: RedisSettings): string {
 
 /**
  * A master that no replica follows refuses writes, so that one cut off with its clients cannot acknowledge what is lost when it
- * rejoins. With a single replica that would trade each restart of it for an outage, so there it is off.
+ * rejoins. It says that it is there each second: a replica that hears nothing for `maxLag` is cut off, and not only idle.
  */
-function replicaGuard(settings: RedisSettings): [string, number][] {
-  if (settings.mode === "standalone") return [];
-  return [["min-replicas-to-write", settings.replicas > 2 ? 1 : 0], ["min-replicas-max-lag", 5]];
+function replicaGuard({ mode, failover }: RedisSettings): [string, number][] {
+  if (mode === "standalone") return [];
+  return [["min-replicas-to-write", failover.minReplicas], ["min-replicas-max-lag", failover.maxLag], ["repl-ping-replica-period", 1]];
 }
 
 /** sentinel.conf, but for what the start script adds: identity, password, and the memory of the sentinel before it. */

@@ -135,6 +135,6 @@ export function haproxyConf(settings: RedisSettings, nodes: readonly Node[], sen
     "",
     ...nodes.flatMap((node) => [...role(node), ...master(node)]),
     ...sentinels.flatMap((node, index) => sentinel(node, index, settings.masterName)),
-    ...replicas(nodes, 5),
+    ...replicas(nodes, settings.failover.maxLag),
   ].join("\n");
 }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { refuse } from "../mistake";
 import type { RedisArgs } from "./args";
 import { redisPort, sentinelPort } from "./configuration";
+import { failoverWarnings } from "./failover-validation";
 import { createFoundation } from "./foundation";
 import { Sentinel } from "./sentinel";
 import { withDefaults } from "./settings";
@@ -47,6 +48,7 @@ export class Redis extends pulumi.ComponentResource {
   constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
     super("redis-gke:redis:Redis", name, {}, opts);
     refuse("Redis", name, findMistakes(args));
+    for (const warning of failoverWarnings(args)) void pulumi.log.warn(warning, this);
     const settings = withDefaults(name, pulumi.getStack(), args);
 
     this.image = settings.image;

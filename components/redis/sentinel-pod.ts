@@ -32,8 +32,7 @@ export function sentinelPod(args: SentinelPodArgs): k8s.types.input.core.v1.PodS
         { name: "QUORUM", value: String(settings.quorum) },
         { name: "DOWN_AFTER", value: String(settings.failover.downAfter) },
         { name: "FAILOVER_TIMEOUT", value: String(settings.failover.failoverTimeout) },
-        // The replicas that were not promoted are brought over one after the other only where there are many: two copy at a time.
-        { name: "PARALLEL_SYNCS", value: "2" },
+        { name: "PARALLEL_SYNCS", value: String(settings.failover.parallelSyncs) },
       ],
       ports: [{ name: "sentinel", containerPort: sentinelPort }],
       resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "64Mi" } },

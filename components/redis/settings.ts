@@ -9,6 +9,8 @@ export const defaults = {
   memory: "256Mi",
   cpu: "100m",
   save: "3600 1 300 100 60 10000",
+  downAfter: 2000,
+  failoverTimeout: 10000,
 } as const;
 
 /** The smallest number that two of `count` can never both reach. */
@@ -16,6 +18,7 @@ export const majority = (count: number): number => Math.floor(count / 2) + 1;
 
 /** Fills in every default. The arguments must have passed {@link findMistakes}. */
 export function withDefaults(name: string, stack: string, args: RedisArgs): RedisSettings {
+  const replicas = args.mode === "standalone" ? 1 : (args.replicas ?? 3);
   const sentinels = args.sentinels ?? 3;
   const memory = args.resources?.memory ?? defaults.memory;
   return {
@@ -23,7 +26,7 @@ export function withDefaults(name: string, stack: string, args: RedisArgs): Redi
     namespace: args.namespace ?? name,
     createNamespace: args.createNamespace ?? true,
     image: args.image ?? defaults.image,
-    replicas: args.mode === "standalone" ? 1 : (args.replicas ?? 3),
+    replicas,
     sentinels,
     quorum: args.quorum ?? majority(sentinels),
     masterName: args.masterName ?? `${stack}-${name}`,
@@ -37,7 +40,14 @@ export function withDefaults(name: string, stack: string, args: RedisArgs): Redi
       save: args.persistence?.save ?? defaults.save,
     },
     auth: args.auth ?? {},
-    failover: { downAfter: args.failover?.downAfter ?? 5000, failoverTimeout: args.failover?.failoverTimeout ?? 30000 },
+    failover: {
+      downAfter: args.failover?.downAfter ?? defaults.downAfter,
+      failoverTimeout: args.failover?.failoverTimeout ?? defaults.failoverTimeout,
+      parallelSyncs: args.failover?.parallelSyncs ?? 2,
+      // With a single replica it would turn each restart of it into an outage.
+      minReplicas: args.failover?.minReplicas ?? (replicas > 2 ? 1 : 0),
+      maxLag: args.failover?.maxLag ?? 5,
+    },
     endpoint: { image: args.endpoint?.image ?? defaults.endpointImage, replicas: args.endpoint?.replicas ?? 2 },
     scheduling: { ...args.scheduling, spread: args.scheduling?.spread ?? "preferred" },
     kernel: { enforce: args.kernel?.enforce ?? false },

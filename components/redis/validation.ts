@@ -1,5 +1,6 @@
 import type { Mistake } from "../mistake";
 import type { RedisArgs } from "./args";
+import { failoverMistakes } from "./failover-validation";
 import { whyFloating } from "./image";
 import { ownedSettings } from "./owned-settings";
 import { formatMi, Gi, nearestQuantity, parseBytes } from "./quantity";
@@ -41,9 +42,7 @@ function topologyMistakes(args: RedisArgs): Mistake[] {
     refuse("quorum", args.quorum, `must be a majority of the ${sentinels} sentinels: write ${majority(sentinels)} to ${sentinels}, or leave it out`);
   }
   if (args.masterName !== undefined && !/^[A-Za-z0-9._-]{1,63}$/.test(args.masterName)) refuse("masterName", args.masterName, "may hold letters, digits and any of `._-`, at most 63");
-  const { downAfter, failoverTimeout } = args.failover ?? {};
-  if (downAfter !== undefined && (!Number.isInteger(downAfter) || downAfter < 1000)) refuse("failover.downAfter", downAfter, "is in milliseconds, at least 1000: below that a busy master is taken for a lost one");
-  if (failoverTimeout !== undefined && (!Number.isInteger(failoverTimeout) || failoverTimeout < (downAfter ?? 5000))) refuse("failover.failoverTimeout", failoverTimeout, `is in milliseconds, at least failover.downAfter (${downAfter ?? 5000})`);
+  mistakes.push(...failoverMistakes(args));
   const endpoints = args.endpoint?.replicas;
   if (endpoints !== undefined && (!Number.isInteger(endpoints) || endpoints < 2)) refuse("endpoint.replicas", endpoints, "must be at least 2, so that the endpoint survives the loss of one");
   return mistakes;

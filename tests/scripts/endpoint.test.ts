@@ -53,6 +53,34 @@ describe("the master endpoint: real HAProxy over real Redis processes", function
     assert.equal(await roleBehind(endpointPorts.master), "master");
   });
 
+  it("lets go of the clients of a master that hangs: its kernel goes on acknowledging, so that TCP never does", async () => {
+    const silent = connect(endpointPorts.master);
+    await silent.set("before-hang", "1");
+    let closed = 0;
+    silent.on("close", () => { closed++; });
+    const old = await lab.master();
+    old.hang();
+    await eventually("it is cut off, though it asked for nothing", () => closed > 0, { timeout: 12_000 });
+    await eventually("it writes again", () => silent.set("after-hang", "1"));
+    old.resume();
+    await eventually("the old master is a replica in sync", async () => (await old.info("replication")).master_link_status === "up");
+    await eventually("all is well again", async () => Object.values(await (await lab.master()).info("replication")).filter((value) => value.includes("state=online")).length === 2);
+  });
+
+  it("reads from no replica that lost its master, and from the master if there is no other", async () => {
+    const master = await lab.master();
+    const [first, second] = redis.filter((pod) => pod !== master) as [Pod, Pod];
+    const roles = () => Promise.all(Array.from({ length: 6 }, () => roleBehind(endpointPorts.read)));
+    const addressBehind = async () => (await connect(endpointPorts.read).call("CONFIG", "GET", "replica-announce-ip") as string[])[1];
+    await first.with((client) => client.call("REPLICAOF", "127.0.0.1", "1"));
+    await eventually("only the other replica is read from", async () => new Set(await Promise.all(Array.from({ length: 6 }, addressBehind))).size === 1, { timeout: 8000 });
+    assert.equal(await addressBehind(), second.address);
+    await second.with((client) => client.call("REPLICAOF", "127.0.0.1", "1"));
+    await eventually("the master is read from", async () => (await roles()).every((role) => role === "master"), { timeout: 8000 });
+    for (const pod of [first, second]) await pod.with((client) => client.call("REPLICAOF", master.address, "6379"));
+    await eventually("replicas are read from", async () => (await roles()).every((role) => role === "slave"));
+  });
+
   it("believes no node that calls itself master without a majority of the sentinels", async () => {
     const master = await lab.master();
     const impostor = redis.find((pod) => pod !== master)!;

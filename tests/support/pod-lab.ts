@@ -44,12 +44,17 @@ export class PodLab {
   sentinelTopology(replicas = 3, sentinels = 3): { redis: Pod[]; sentinels: Pod[] } {
     const redis = Array.from({ length: replicas }, (_, n) => this.pod(`redis-${n}`, `${this.subnet}.${10 + n}`, 6379, "redis-start.sh"));
     const watchers = Array.from({ length: sentinels }, (_, n) => this.pod(`redis-sentinel-${n}`, `${this.subnet}.${20 + n}`, 26379, "sentinel-start.sh"));
+    this.writeTopology(redis, watchers);
+    return { redis, sentinels: watchers };
+  }
+
+  /** Which nodes there are, as the program tells every pod, the running ones too. */
+  writeTopology(redis: Pod[], sentinels: Pod[]): void {
     const table = (pods: Pod[]) => pods.map((pod) => `${pod.name} ${pod.address}\n`).join("");
     for (const pod of this.pods.values()) {
       fs.writeFileSync(pod.file("topology/redis"), table(redis));
-      fs.writeFileSync(pod.file("topology/sentinels"), table(watchers));
+      fs.writeFileSync(pod.file("topology/sentinels"), table(sentinels));
     }
-    return { redis, sentinels: watchers };
   }
 
   /** The init container that waits for the kernel. */
@@ -140,7 +145,7 @@ export class Pod {
       PATH: "/usr/local/bin:/usr/bin:/bin", POD_NAME: this.name, REDISCLI_AUTH: labPassword, MASTER_NAME: masterName, LOCAL: this.address,
       DATA: this.inside("data"), RUN: this.inside("run"), CONFIG: this.inside("config"), TOPOLOGY: this.inside("topology"),
       NODE_NAME: "lab-node", HUGE_PAGES: this.inside("kernel"), OVERCOMMIT: this.inside("kernel/overcommit_memory"), SOMAXCONN: this.inside("kernel/somaxconn"),
-      QUORUM: "2", DOWN_AFTER: "2000", FAILOVER_TIMEOUT: "10000", PARALLEL_SYNCS: "2",
+      QUORUM: "2", DOWN_AFTER: "2000", FAILOVER_TIMEOUT: "10000", PARALLEL_SYNCS: "2", WATCH_PERIOD: "1",
     };
   }
 

@@ -5,6 +5,7 @@ import { whyFloating } from "../../components/redis/image";
 import { formatMi, Gi, Mi, nearestQuantity, parseBytes } from "../../components/redis/quantity";
 import { majority, withDefaults } from "../../components/redis/settings";
 import { deriveSizing } from "../../components/redis/sizing";
+import { failoverWarnings } from "../../components/redis/failover-validation";
 import { findMistakes } from "../../components/redis/validation";
 
 const sentinel = withDefaults("redis", "test", { mode: "sentinel" });
@@ -55,8 +56,12 @@ describe("redis.conf", () => {
     assert.doesNotMatch(conf, /requirepass|masterauth/);
   });
   it("does not let a lone replica's restart stop all writes", () => {
-    assert.match(redisConf({ ...sentinel, replicas: 2 }), /^min-replicas-to-write 0$/m);
+    assert.match(redisConf(withDefaults("redis", "test", { mode: "sentinel", replicas: 2 })), /^min-replicas-to-write 0$/m);
     assert.doesNotMatch(redisConf(withDefaults("redis", "test", { mode: "standalone" })), /min-replicas/);
+  });
+  it("bounds how long a master that is cut off takes writes, and keeps an idle replica from looking cut off", () => {
+    const conf = redisConf(withDefaults("redis", "test", { mode: "sentinel", replicas: 5, failover: { minReplicas: 2, maxLag: 3 } }));
+    for (const line of ["min-replicas-to-write 2", "min-replicas-max-lag 3", "repl-ping-replica-period 1"]) assert.ok(conf.split("\n").includes(line), line);
   });
   it("takes further settings", () => {
     assert.match(redisConf({ ...sentinel, settings: { "maxmemory-policy": "allkeys-lru" } }), /^maxmemory-policy allkeys-lru$/m);
@@ -105,5 +110,23 @@ describe("arguments of Redis", () => {
     assert.deepEqual(findMistakes({ mode: "standalone" }), []);
     const properties = findMistakes({ mode: "sentinel", replicas: 1, sentinels: 2, image: "redis", namespace: "Bad Name", endpoint: { replicas: 1 }, failover: { downAfter: 10 } }).map(({ property }) => property);
     assert.deepEqual(properties.sort(), ["endpoint.replicas", "failover.downAfter", "image", "namespace", "replicas", "sentinels"]);
+  });
+  it("of failover are refused where they would stop every write or never end a failover", () => {
+    const refused = (failover: object, replicas = 3) => findMistakes({ mode: "sentinel", replicas, failover }).map(({ property }) => property);
+    assert.deepEqual(refused({ minReplicas: 3 }), ["failover.minReplicas"]);
+    assert.deepEqual(refused({ minReplicas: 2 }, 2), ["failover.minReplicas"]);
+    assert.deepEqual(refused({ minReplicas: 0.5, maxLag: 1, parallelSyncs: 0 }), ["failover.parallelSyncs", "failover.minReplicas", "failover.maxLag"]);
+    assert.deepEqual(refused({ downAfter: 5000, failoverTimeout: 4000 }), ["failover.failoverTimeout"]);
+    assert.deepEqual(refused({ downAfter: 30_000 }), ["failover.downAfter"]);
+    assert.deepEqual(refused({ downAfter: 30_000, failoverTimeout: 30_000, minReplicas: 0, maxLag: 10, parallelSyncs: 1 }), []);
+  });
+  it("of failover are warned about where they are less safe than they look, with the figure", () => {
+    const warnings = (failover: object, replicas = 3) => failoverWarnings({ mode: "sentinel", replicas, failover });
+    assert.match(warnings({ downAfter: 1000 })[0]!, /1000 ms is below .*\(2000 ms\)/);
+    assert.match(warnings({ minReplicas: 2 })[0]!, /the restart of any one of them stops all writes/);
+    assert.match(warnings({ minReplicas: 0 })[0]!, /are lost when it rejoins/);
+    for (const fine of [{}, { downAfter: 2000 }, { minReplicas: 1 }]) assert.deepEqual(warnings(fine), []);
+    assert.deepEqual(warnings({ minReplicas: 0 }, 2), []);
+    assert.deepEqual(failoverWarnings({ mode: "standalone" }), []);
   });
 });

@@ -14,7 +14,7 @@ info_ages() {
         END { if (known) print youngest, oldest }'
 }
 
-# How often a sentinel asks each node for INFO. sentinel-start.sh sets 900, and sets it again if nobody is left here to do so.
+# How often a sentinel asks each node for INFO. sentinel-watch.sh keeps it at 900, should nobody be left here to set it back.
 info_period() { [ "$(ask "$1" "$sentinel_port" SENTINEL DEBUG INFO-PERIOD "$2")" = OK ]; }
 
 # Sets the clock of a sentinel right for what follows (a pause, a catch-up, the question), while writes go on, and prints its address:
@@ -51,9 +51,4 @@ request_failover() {
         [ "$reply" = OK ] && return 0
     done
     return 1
-}
-
-# A sentinel that promotes a replica at this moment.
-failover_under_way() {
-    for sentinel in $(addresses sentinels); do ask "$sentinel" "$sentinel_port" SENTINEL MASTER "$MASTER_NAME" & done | grep -q failover_in_progress
 }

@@ -48,3 +48,8 @@ peer_master() {
     done
     return 0
 }
+
+# Whether a sentinel is promoting a replica at this moment.
+failover_under_way() {
+    for sentinel in $(addresses sentinels); do ask "$sentinel" "$sentinel_port" SENTINEL MASTER "$MASTER_NAME" & done | grep -q failover_in_progress
+}

@@ -5,6 +5,8 @@ set -eu
 scripts=$(dirname "$0")
 # shellcheck source=lib.sh
 . "$scripts/lib.sh"
+# shellcheck source=sentinel-watch.sh
+. "$scripts/sentinel-watch.sh"
 
 state=$DATA/sentinel.conf
 
@@ -50,9 +52,5 @@ umask 077
 # Moved, not written in place: a power cut in between must leave the old memory or the new one, never half a file.
 mv "$state.new" "$state"
 
-# It asks the nodes for their replicas every ten seconds unless told otherwise, and only at run time can it be told: a master lost in
-# the first ten seconds would leave sentinels that know no replica to promote, and would be waited for.
-(
-    until [ "$(ask_sentinel SENTINEL DEBUG INFO-PERIOD 900 PING-PERIOD 300 ASK-PERIOD 100)" = OK ]; do sleep 0.1; done
-) &
+watch_sentinel &
 exec redis-sentinel "$state"

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { eventually, sleep } from "../support/eventually";
+import { PodLab, type Pod } from "../support/pod-lab";
+
+describe("pod scripts: replicas 3 -> 5 -> 3", function () {
+  this.timeout(120_000);
+  let lab: PodLab;
+  beforeEach(async () => { lab = await PodLab.create(); });
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed") console.log(lab.logs());
+    await lab.destroy();
+  });
+
+  const knows = (sentinels: Pod[], counts: string) => eventually(`every sentinel knows ${counts}`, async () =>
+    (await Promise.all(sentinels.map((pod) => pod.info("sentinel")))).every((info) => info.master0?.includes("status=ok") && info.master0.includes(counts)), { timeout: 40_000 });
+  const resets = (pod: Pod) => pod.output.split("+reset-master").length - 1;
+
+  it("leaves no ghost, and takes one sentinel's memory at a time", async () => {
+    const { redis, sentinels } = lab.sentinelTopology(5, 3);
+    const three = redis.slice(0, 3);
+    lab.writeTopology(three, sentinels);
+    for (const pod of [...three, ...sentinels]) pod.start();
+    await knows(sentinels, "slaves=2,sentinels=3");
+    lab.writeTopology(redis, sentinels);
+    for (const pod of redis.slice(3)) pod.start();
+    await knows(sentinels, "slaves=4,sentinels=3");
+    assert.ok(sentinels.every((pod) => resets(pod) === 0), "nobody left, so nobody is forgotten");
+
+    await Promise.all(redis.slice(3).map((pod) => pod.stop()));
+    // The addresses go a while after the pods: the kubelet renews what a pod mounts once a minute.
+    await sleep(4000);
+    assert.ok(sentinels.every((pod) => resets(pod) === 0), "a replica that is down comes back, and is not forgotten");
+    lab.writeTopology(three, sentinels);
+    await knows(sentinels, "slaves=2,sentinels=3");
+    for (const pod of sentinels) await eventually(`${pod.name} has seen to the end`, () => pod.output.includes("every node is known again"));
+    const times = sentinels.map((pod) => /^(\S+) forgetting who left: (.*)$/m.exec(pod.output)![1]!);
+    assert.equal(new Set(times).size, 3, `one at a time: ${times.join(", ")}`);
+    await sleep(4000);
+    assert.deepEqual(sentinels.map(resets), [1, 1, 1], "never on a loop");
+    assert.equal((await lab.master()).name, "redis-0");
+  });
+
+  it("forgets nobody while the master is down: the failover needs to know its replicas", async () => {
+    const { redis, sentinels } = lab.sentinelTopology(4, 3);
+    for (const pod of lab.pods.values()) pod.start();
+    await knows(sentinels, "slaves=3,sentinels=3");
+    const master = await lab.master();
+    const leaving = redis.filter((pod) => pod !== master).at(-1)!;
+    const staying = redis.filter((pod) => pod !== leaving);
+    // What hangs is down for the sentinels, but they do not promote until a majority says so.
+    sentinels[2]!.hang();
+    sentinels[1]!.hang();
+    await leaving.kill();
+    master.hang();
+    lab.writeTopology(staying, sentinels);
+    await sleep(6000);
+    assert.equal(resets(sentinels[0]!), 0);
+    for (const pod of [...sentinels.slice(1), master]) pod.resume();
+    await knows(sentinels, "slaves=2,sentinels=3");
+  });
+
+  it("counts a majority of the sentinels that are left, not of those that were", async () => {
+    const { redis, sentinels } = lab.sentinelTopology(3, 5);
+    for (const pod of lab.pods.values()) pod.start();
+    await knows(sentinels, "slaves=2,sentinels=5");
+    await Promise.all(sentinels.slice(3).map((pod) => pod.stop()));
+    lab.writeTopology(redis, sentinels.slice(0, 3));
+    await knows(sentinels.slice(0, 3), "slaves=2,sentinels=3");
+  });
+});
