@@ -46,7 +46,7 @@ export class NodePools extends pulumi.ComponentResource {
         taints: [{ key: dedication.key, value: dedication.value, effect: "NO_SCHEDULE" }],
         metadata: { "disable-legacy-endpoints": "true", ...metadata },
         linuxNodeConfig: {
-          sysctls: { ...sysctls, ...nodeSysctls },
+          sysctls: { ...nodeSysctls, ...sysctls },
           transparentHugepageEnabled: "TRANSPARENT_HUGEPAGE_ENABLED_NEVER",
           transparentHugepageDefrag: "TRANSPARENT_HUGEPAGE_DEFRAG_NEVER",
           customNodeInit: { initScript: { gcsUri: init.gcsUri, gcsGeneration: init.gcsGeneration } },

@@ -25,6 +25,14 @@ describe("dev on Google Cloud, through the official plugin", function () {
     assert.ok(deployed);
   });
 
+  it("shows the way into the cluster, which holds no secret", async () => {
+    const { kubeconfig } = await dev.outputs();
+    const { clusters: [{ cluster }], users: [{ user }] } = JSON.parse(kubeconfig as string) as { clusters: [{ cluster: Record<string, string> }]; users: [{ user: { exec: { command: string } } }] };
+    assert.match(cluster.server!, /^https:\/\/./);
+    assert.ok(cluster["certificate-authority-data"]);
+    assert.equal(user.exec.command, "gke-gcloud-auth-plugin");
+  });
+
   it("uploads the tuning as the nodes run it", () => {
     assert.equal(made.find(({ media }) => media !== undefined)?.media, nodeInitScript());
   });
