@@ -13,5 +13,8 @@ export function processesOf(podUid: string, program?: string): number[] {
 export function signal(podUid: string, name: NodeJS.Signals, program?: string): void {
   const found = processesOf(podUid, program);
   if (found.length === 0) throw new Error(`The pod ${podUid} has no process${program ? ` ${program}` : ""} to send ${name} to.`);
-  for (const pid of found) process.kill(pid, name);
+  for (const pid of found) {
+    // Of several, one may end because another did.
+    try { process.kill(pid, name); } catch (error) { if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; }
+  }
 }

@@ -132,9 +132,14 @@ async function judge(clients: readonly Client[], deployment: Deployment, { fault
 
 /** Containers that were started again in place wait longer each time; new pods begin without that, and the next run is like the first. */
 export async function freshPods(deployment: Deployment): Promise<void> {
-  const used = (await podsOf(deployment)).filter((pod) => restartsOf(pod) > 0);
-  for (const { metadata } of used) {
-    await kubectl("delete", "pod", metadata.name, "-n", deployment.namespace);
+  for (;;) {
+    const used = (component: string, pods: readonly Pod[]) => pods.find((pod) => componentOf(pod) === component && restartsOf(pod) > 0);
+    const pods = await podsOf(deployment);
+    // One of each kind at a time, and no sentinel while they may be needed for a handover.
+    const together = [used("redis", pods), used("endpoint", pods)].flatMap((pod) => pod ?? []);
+    const next = together.length > 0 ? together : [used("sentinel", pods)].flatMap((pod) => pod ?? []);
+    if (next.length === 0) return;
+    await kubectl("delete", "pod", "-n", deployment.namespace, ...next.map(({ metadata }) => metadata.name));
     await eventually("healthy again", async () => (await condition(deployment)).problems.length === 0, { timeout: patienceMs, every: 500 });
   }
 }

@@ -1,7 +1,8 @@
+import * as fs from "node:fs";
 import { kubectl } from "../../support/cluster";
 import { eventually } from "../../support/eventually";
 import type { Context, Fault } from "../fault";
-import { signal } from "../processes";
+import { processesOf, signal } from "../processes";
 import { ask, componentOf, podsOf, type Pod } from "../state";
 
 export const isMaster = (pod: Pod, { master }: Context) => pod.metadata.uid === master.metadata.uid;
@@ -32,6 +33,16 @@ async function fill(context: Context, megabytes: number): Promise<void> {
     await eventually("the replicas have it", async () => (await ask(deployment.address(master.metadata.name), 6379, deployment.password, ["WAIT", "2", "500"]))[0] === 2, { timeout: 30_000 });
   }
 }
+
+const endpoints = ({ pods }: Context) => pods.filter((pod) => componentOf(pod) === "endpoint");
+
+/** Whether a client is connected to it: killing the other one would show nothing. */
+function serves(podUid: string): boolean {
+  const table = fs.readFileSync(`/proc/${processesOf(podUid, "haproxy")[0]}/net/tcp`, "utf8");
+  // Local port 6379, established.
+  return table.split("\n").some((line) => /^\s*\d+: [0-9A-F]+:18EB [0-9A-F]+:[0-9A-F]+ 01 /.test(line));
+}
+let killed = "";
 
 export const podFaults: Fault[] = [
   {
@@ -81,14 +92,19 @@ export const podFaults: Fault[] = [
   },
   {
     id: "14", name: "one HAProxy killed",
-    make: async (context) => { context.strike(); await Promise.resolve(signal(context.pods.find((pod) => componentOf(pod) === "endpoint")!.metadata.uid, "SIGKILL", "haproxy")); },
-    restarts: (pod, context) => (pod.metadata.uid === context.pods.find((found) => componentOf(found) === "endpoint")!.metadata.uid ? 1 : 0),
+    make: async (context) => {
+      const pod = endpoints(context).find(({ metadata }) => serves(metadata.uid)) ?? endpoints(context)[0]!;
+      killed = pod.metadata.uid;
+      context.strike();
+      await Promise.resolve(signal(killed, "SIGKILL", "haproxy"));
+    },
+    restarts: (pod) => (pod.metadata.uid === killed ? 1 : 0),
   },
   {
     id: "14b", name: "all HAProxies killed",
     make: async (context) => {
       context.strike();
-      for (const pod of context.pods.filter((found) => componentOf(found) === "endpoint")) signal(pod.metadata.uid, "SIGKILL", "haproxy");
+      for (const pod of endpoints(context)) signal(pod.metadata.uid, "SIGKILL", "haproxy");
       await Promise.resolve();
     },
     restarts: (pod) => (componentOf(pod) === "endpoint" ? 1 : 0),

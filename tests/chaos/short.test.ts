@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { kubectl } from "../support/cluster";
+import { Deployment } from "./deployment";
+import { faults } from "./faults";
+import { freshPods, interrupt, runFault } from "./run";
+
+/** What `make chaos` does and this does not, and why. */
+const leftOut: Record<string, string> = {
+  "8": "a whole cluster takes a minute to come back, and other tests use it",
+  "17": "needs 9 GB of memory and a minute to write 1 GB",
+};
+
+const patience = 10_000;
+
+/** Each fault once, held for seconds only, on one deployment. How long an outage may last is judged by `make chaos`: this machine may be busy. */
+describe("faults under load, in short", function () {
+  this.timeout(150_000);
+  const deployment = new Deployment(`redis-chaos-${Math.random().toString(36).slice(2, 8)}`);
+  let whole = false;
+
+  before(async () => {
+    // What an earlier run that was killed may have left.
+    await kubectl("uncordon", "--selector=kubernetes.io/os=linux");
+    await deployment.up();
+    whole = true;
+  });
+  after(async () => {
+    await interrupt();
+    await deployment.remove();
+  });
+
+  for (const fault of faults) {
+    if (fault.id in leftOut) continue;
+    it(`heals by itself and loses nothing acknowledged: ${fault.name.replace(/ for \d+ s$/, "")}`, async () => {
+      if (!whole) await deployment.replace();
+      whole = false;
+      const { clients, healed, reason, marks } = await runFault(fault, deployment, true);
+      console.log(`      ${clients.map(({ client, outageMs, acknowledged }) => `${client}: ${outageMs} ms out, ${acknowledged} writes`).join("; ")}`);
+      assert.ok(healed, reason);
+      const outside = clients.filter(({ client }) => !client.includes("cut off"));
+      for (const { client, lost, regressions, outageMs } of outside) {
+        assert.deepEqual({ client, lost, regressions }, { client, lost: 0, regressions: 0 });
+        // From the time that whatever does not heal by itself was put back.
+        assert.ok(outageMs < marks.putBack - marks.fault + patience, `${client} was out for ${outageMs} ms`);
+      }
+      await freshPods(deployment);
+      whole = true;
+    });
+  }
+});
