@@ -23,6 +23,8 @@ function stackConfig(folder: string): Record<string, string> {
 }
 
 async function main(): Promise<void> {
+  // The SDK takes what is not said from here, and the graph of a shell with a KUBECONFIG would be another one.
+  for (const name of Object.keys(process.env).filter((key) => /^(KUBECONFIG$|PULUMI_K8S_)/.test(key))) delete process.env[name];
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "redis-gke-graph-"));
   // The one program that a stack on Google Cloud has to find.
   fs.writeFileSync(path.join(folder, "gke-gcloud-auth-plugin"), "", { mode: 0o755 });
