@@ -99,6 +99,20 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     assert.equal(await master.with((client) => client.get("kept")), "yes");
   });
 
+  it("does not lead on a name that is about to change: a peer was promoted and the sentinels have not said so yet", async () => {
+    startAll();
+    const old = await settled();
+    await old.with((client) => client.set("kept", "yes"));
+    const [promoted, other] = redis.filter((pod) => pod !== old) as [Pod, Pod];
+    await old.kill();
+    await promoted.with((client) => client.call("REPLICAOF", "NO", "ONE"));
+    await other.with((client) => client.call("REPLICAOF", promoted.address, "6379"));
+    old.start();
+    await eventually("it has a role", () => old.output.includes("role: "), { timeout: 40_000 });
+    assert.doesNotMatch(old.output, /role: master/);
+    assert.match(old.output, /a peer leads or follows another/);
+  });
+
   it("does not let a master that lost its disk wipe its replicas", async () => {
     startAll();
     const old = await settled();

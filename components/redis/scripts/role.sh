@@ -35,14 +35,17 @@ wait_until_loaded() {
 # How many keys a node holds; nothing if it does not answer.
 keys_of() { ask "$1" "$redis_port" DBSIZE | grep -E '^[0-9]+$' || true; }
 
-# Whether a peer holds data that came from this node while it was master: its own log may end up to a second earlier than theirs.
-peer_may_be_ahead() {
+# How the peers stand to this node, which the sentinels name: "ahead", one follows it with data that may be later than this node's own
+# log, which ends up to a second early; "moved", one leads or follows another, so that the name is about to change. Neither of one that is
+# parked too or silent.
+standings() {
     for peer in $(others redis); do
         case "$(ask "$peer" "$redis_port" ROLE | sed -n '1,2p' | tr '\n' ' ')" in
-            "slave $OWN ") [ "$(keys_of "$peer")" != 0 ] && return 0 ;;
+            "slave $OWN ") [ "$(keys_of "$peer")" = 0 ] || echo ahead ;;
+            "slave 127.0.0.1 ") ;;
+            master* | slave*) echo moved ;;
         esac
     done
-    return 1
 }
 
 # Whether this node lost its data (a new disk) while a peer still has some: as master it would wipe them all.
@@ -65,11 +68,14 @@ being_replaced() {
 
 # The sentinels still name this node. It leads again unless a peer has more than it has.
 lead_again() {
+    standing=$(standings)
     if empty_beside_data; then
         being_replaced || true
         wait_because "the sentinels name this node, but it is empty and a peer holds data (or does not answer). A sentinel will promote the peer; if none does, $by_hand"
-    elif ! peer_may_be_ahead; then
+    elif [ -z "$standing" ]; then
         lead "named by a majority of the sentinels"
+    elif [ "${standing#*moved}" != "$standing" ]; then
+        wait_because "the sentinels name this node, but a peer leads or follows another"
     elif being_replaced; then
         wait_because "a replica may hold writes that this node lost: the sentinels were asked to promote it"
     else
