@@ -19,18 +19,16 @@ info_period() { [ "$(ask "$1" "$sentinel_port" SENTINEL DEBUG INFO-PERIOD "$2")"
 
 # Sets the clock of a sentinel right for what follows (a pause, a catch-up, the question), while writes go on, and prints its address:
 # its INFOs of all replicas are brought together, since nobody knows which it will promote, and are let grow old. Prints nothing if that
-# cannot be had soon: an unaimed failover is slower, no less safe.
+# cannot be had in time: an unaimed failover is slower, no less safe.
 aim() {
+    give_up=$(($(date +%s) + 4))
     for sentinel in $(addresses sentinels); do
-        info_period "$sentinel" 1 || continue
-        sleep 0.2
-        info_period "$sentinel" 900 || continue
-        give_up=$(($(date +%s) + 2))
         while [ "$(date +%s)" -lt "$give_up" ]; do
-            ages=$(info_ages "$sentinel")
-            [ "${ages% *}" -ge 640 ] 2>/dev/null || { sleep 0.02; continue; }
-            [ "${ages#* }" -gt 760 ] || printf '%s\n' "$sentinel"
-            return 0
+            { info_period "$sentinel" 1 && sleep 0.2 && info_period "$sentinel" 900; } || break
+            ages=
+            until [ "${ages% *}" -ge 620 ] 2>/dev/null || [ "$(date +%s)" -ge "$give_up" ]; do sleep 0.02; ages=$(info_ages "$sentinel"); done
+            # Looked too late, on a busy machine: once more.
+            [ "${ages#* }" -gt 740 ] 2>/dev/null || { [ -z "$ages" ] || printf '%s\n' "$sentinel"; return 0; }
         done
     done
 }
