@@ -1,6 +1,6 @@
 # What a person calls; each line below `help` is one program in local/commands.
 .DEFAULT_GOAL := help
-.PHONY: help up down status cli clean test unit scripts e2e golden gcp-check chaos
+.PHONY: help up down status cli clean test unit scripts e2e golden gcp-check chaos bench
 
 run := @node --import tsx local/commands/
 
@@ -15,6 +15,7 @@ help:
 	@echo "make scripts  the pod scripts against real redis-server processes"
 	@echo "make e2e      pulumi up on the embedded cluster, with real clients"
 	@echo "make chaos    eighteen faults under load: outage, lost writes, end state (FAULT=4 picks, RUNS=20 repeats); pictures in build/"
+	@echo "make bench    throughput beside a bare redis-server, failover with the settings of others, time to ready"
 	@echo "make golden   write tests/golden again: what every stack asks for, to be read as a diff"
 	@echo "make gcp-check  what dev and prod ask of Google Cloud, through the official gcp plugin, to a stand-in on loopback (no account needed)"
 	@echo ". local/env   then by hand: pulumi up, pulumi preview, pulumi destroy, kubectl get pods"
@@ -28,7 +29,7 @@ $(installed): package.json package-lock.json
 	@npm ci --silent
 	@touch $@
 
-up status cli down clean gcp-check chaos: $(installed)
+up status cli down clean gcp-check chaos bench: $(installed)
 	$(run)$@.ts
 
 test: $(installed)

@@ -1,0 +1,41 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { failover } from "../../bench/failover";
+import { report, type Bench } from "../../bench/report";
+import { throughput } from "../../bench/throughput";
+import { Deployment } from "../../tests/chaos/deployment";
+import { interrupt } from "../../tests/chaos/run";
+import { ask } from "../../tests/chaos/state";
+import { clusterStatus } from "../cluster";
+import { environment } from "../engine/environment";
+import { prepare } from "../engine/prepare";
+import { embedded } from "../engine/target";
+import { checkout } from "../lib/paths";
+import { elapsed, main, say } from "../lib/progress";
+
+const seconds = async (work: () => Promise<unknown>) => { const from = Date.now(); await work(); return (Date.now() - from) / 1000; };
+
+/** `make bench`; RUNS repeats each failover and each round of the throughput. */
+main(async () => {
+  const runs = Number(process.env.RUNS || 3);
+  const running = clusterStatus() === "running";
+  const cluster = await seconds(() => prepare(embedded));
+  Object.assign(process.env, environment(embedded));
+  // The same share of the processors for the pod as for what runs beside it.
+  const deployment = new Deployment(`redis-bench-${Math.random().toString(36).slice(2, 8)}`, { resources: { memory: "256Mi", cpu: "500m" } });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => { void interrupt().catch(() => undefined).then(() => deployment.abandon()).finally(() => process.exit(130)); });
+  try {
+    const stack = await seconds(() => deployment.up());
+    const firstWrite = await seconds(() => ask(deployment.address("redis"), 6379, deployment.password, ["SET", "first", "write"]));
+    const found: Bench = { upSeconds: { running, cluster, stack, firstWrite }, throughput: await throughput(deployment, runs), failover: [] };
+    found.failover = await failover(deployment, runs);
+    const build = path.join(checkout, "build");
+    fs.mkdirSync(build, { recursive: true });
+    fs.writeFileSync(path.join(build, "bench.json"), `${JSON.stringify(found, null, 2)}\n`);
+    fs.writeFileSync(path.join(build, "bench.md"), report(found));
+    say(`\n${report(found)}\n\nin ${elapsed()}; also in build/bench.md and build/bench.json`);
+  } finally {
+    await deployment.remove();
+  }
+  process.exit(0);
+});

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { report } from "../../bench/report";
+import { summarise } from "../../bench/throughput";
+
+describe("the summary of a bench", () => {
+  const samples = [100, 120, 80].flatMap((perSecond) => [
+    { target: "bare redis-server", test: "SET", pipeline: 1, perSecond, p99Ms: 2 },
+    { target: "pod", test: "SET", pipeline: 1, perSecond: perSecond / 2, p99Ms: 3 },
+    { target: "bare redis-server", test: "SET", pipeline: 16, perSecond: perSecond * 10, p99Ms: 4 },
+    { target: "pod", test: "SET", pipeline: 16, perSecond: perSecond * 9, p99Ms: 4 },
+  ]);
+
+  it("compares each figure with the bare one of its own pipeline, by medians", () => {
+    const of = (target: string, pipeline: number) => summarise(samples).find((row) => row.target === target && row.pipeline === pipeline)!;
+    assert.deepEqual(of("bare redis-server", 1).ofBare, { perSecond: 1, p99: 1 });
+    assert.deepEqual([of("pod", 1).perSecond, of("pod", 1).ofBare.perSecond, of("pod", 1).ofBare.p99], [50, 0.5, 1.5]);
+    assert.equal(of("pod", 16).ofBare.perSecond, 0.9);
+    assert.equal(summarise(samples).length, 4);
+  });
+
+  it("has a table for each question, the failovers without the number of a fault", () => {
+    const failover = { fault: 0, name: "ours: hang", client: "Sentinel", runs: 1, outageMs: { p50: 1000, p95: 1000, max: 1000 }, acknowledged: 5, lost: 0, regressions: 0, masters: 1, healed: true };
+    const text = report({ upSeconds: { running: true, cluster: 1, stack: 12, firstWrite: 0.01 }, throughput: summarise(samples), failover: [failover] });
+    assert.match(text, /^\| ours: hang \| Sentinel \| 1 \| 1\.00 /m);
+    assert.match(text, /^\| SET \| 1 \| pod \| 50 \| 3\.00 \| 0\.50 \| 1\.50 \|$/m);
+    assert.match(text, /\| 12\.0 \|/);
+  });
+});
