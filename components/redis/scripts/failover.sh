@@ -25,12 +25,27 @@ aim() {
     for sentinel in $(addresses sentinels); do
         while [ "$(date +%s)" -lt "$give_up" ]; do
             { info_period "$sentinel" 1 && sleep 0.2 && info_period "$sentinel" 900; } || break
-            ages=
-            until [ "${ages% *}" -ge 620 ] 2>/dev/null || [ "$(date +%s)" -ge "$give_up" ]; do sleep 0.02; ages=$(info_ages "$sentinel"); done
-            # Looked too late, on a busy machine: once more.
-            [ "${ages#* }" -gt 740 ] 2>/dev/null || { [ -z "$ages" ] || printf '%s\n' "$sentinel"; return 0; }
+            let_grow_old "$sentinel" || continue
+            printf '%s\n' "$sentinel"
+            return
         done
     done
+}
+
+# Waits until the INFOs of a sentinel are old enough; fails if they are too old by then. What follows takes as long as three more looks at
+# them, whatever the machine is busy with.
+let_grow_old() {
+    before=
+    while [ "$(date +%s)" -lt "$give_up" ]; do
+        ages=$(info_ages "$1")
+        [ -n "$ages" ] || return 1
+        rest=$((3 * (${ages% *} - ${before:-${ages% *}})))
+        before=${ages% *}
+        [ $((${ages#* } + rest)) -le 840 ] || return 1
+        [ $((${ages% *} + rest)) -lt 740 ] || return 0
+        sleep 0.02
+    done
+    return 1
 }
 
 # Without time to aim: the sentinel whose next INFO comes soonest after a promotion. One older than 0.8 s comes before it.
