@@ -33,8 +33,10 @@ describe("pod scripts: replicas 3 -> 5 -> 3", function () {
     lab.writeTopology(three, sentinels);
     await knows(sentinels, "slaves=2,sentinels=3");
     for (const pod of sentinels) await eventually(`${pod.name} has seen to the end`, () => pod.output.includes("every node is known again"));
+    // A log knows seconds only: two turns may fit into one, three at the same time may not.
     const times = sentinels.map((pod) => /^(\S+) forgetting who left: (.*)$/m.exec(pod.output)![1]!);
-    assert.equal(new Set(times).size, 3, `one at a time: ${times.join(", ")}`);
+    assert.deepEqual([...times].sort(), times, `one after the other: ${times.join(", ")}`);
+    assert.ok(new Set(times).size > 1, `one at a time: ${times.join(", ")}`);
     await sleep(4000);
     assert.deepEqual(sentinels.map(resets), [1, 1, 1], "never on a loop");
     assert.equal((await lab.master()).name, "redis-0");

@@ -14,41 +14,7 @@ info_ages() {
         END { if (known) print youngest, oldest }'
 }
 
-# How often a sentinel asks each node for INFO. sentinel-watch.sh keeps it at 900, should nobody be left here to set it back.
-info_period() { [ "$(ask "$1" "$sentinel_port" SENTINEL DEBUG INFO-PERIOD "$2")" = OK ]; }
-
-# Sets the clock of a sentinel right for what follows (a pause, a catch-up, the question), while writes go on, and prints its address:
-# its INFOs of all replicas are brought together, since nobody knows which it will promote, and are let grow old. Prints nothing if that
-# cannot be had in time: an unaimed failover is slower, no less safe.
-aim() {
-    give_up=$(($(date +%s) + 4))
-    for sentinel in $(addresses sentinels); do
-        while [ "$(date +%s)" -lt "$give_up" ]; do
-            { info_period "$sentinel" 1 && sleep 0.2 && info_period "$sentinel" 900; } || break
-            let_grow_old "$sentinel" || continue
-            printf '%s\n' "$sentinel"
-            return
-        done
-    done
-}
-
-# Waits until the INFOs of a sentinel are old enough; fails if they are too old by then. What follows takes as long as three more looks at
-# them, whatever the machine is busy with.
-let_grow_old() {
-    before=
-    while [ "$(date +%s)" -lt "$give_up" ]; do
-        ages=$(info_ages "$1")
-        [ -n "$ages" ] || return 1
-        rest=$((3 * (${ages% *} - ${before:-${ages% *}})))
-        before=${ages% *}
-        [ $((${ages#* } + rest)) -le 840 ] || return 1
-        [ $((${ages% *} + rest)) -lt 740 ] || return 0
-        sleep 0.02
-    done
-    return 1
-}
-
-# Without time to aim: the sentinel whose next INFO comes soonest after a promotion. One older than 0.8 s comes before it.
+# The sentinel whose next INFO comes soonest after a promotion. One older than 0.8 s comes before it.
 quickest_sentinel() {
     {
         for sentinel in $(addresses sentinels); do info_ages "$sentinel" | sed "s/\$/ $sentinel/" & done

@@ -36,15 +36,15 @@ hand_over() {
     [ -n "$replicas" ] || { log "handover: no replica is online, nobody can take over"; return 0; }
     # A PING to the replicas that are not chosen would put them ahead of the new master, and cost each of them a full copy.
     ask_local CONFIG SET repl-ping-replica-period 3600 >/dev/null
-    # Where the sentinels are going too (a destroy, a drained cluster) every further question would take its full two seconds.
-    if [ "$(named_by_majority)" = "$OWN" ]; then aimed=$(aim); else aimed=nobody; fi
-    log "handover: pausing writes, for ${aimed:-any sentinel} to promote a replica"
+    log "handover: pausing writes"
+    # At once: where the pod was deleted by force its successor runs already, and may have the sentinels promote another node.
     # Never unpaused, and for longer than everything below can take: the pod stops in any case, Redis's own shutdown lets its replicas
     # catch up, and a write taken once a sentinel has begun to promote another node would be acknowledged and lost.
     written=$(printf 'CLIENT PAUSE 50000 WRITE\nINFO replication\n' | ask_local | field master_repl_offset)
-    [ "$aimed" != nobody ] || { log "handover: no majority of sentinels names this node, nobody can take over"; return 0; }
+    # Where the sentinels are going too (a destroy, a drained cluster) every further question would take its full two seconds.
+    [ "$(named_by_majority)" = "$OWN" ] || { log "handover: no majority of sentinels names this node, nobody can take over"; return 0; }
     eventually 3 some_replica_has_everything || { log "handover: no replica caught up in time"; return 0; }
-    eventually 3 request_failover "$aimed" || { log "handover: no sentinel starts a failover (${reply:-no answer})"; return 0; }
+    eventually 3 request_failover "$(quickest_sentinel)" || { log "handover: no sentinel starts a failover (${reply:-no answer})"; return 0; }
     eventually 8 another_is_master || { log "handover: not confirmed in time (the sentinels name ${named:-nobody})"; return 0; }
     log "handover: $named is master now"
     ask_local CLIENT KILL TYPE normal SKIPME yes >/dev/null

@@ -67,8 +67,6 @@ forget_who_left() {
 watch_sentinel() {
     until set_clocks; do sleep 0.1; done
     while sleep "${WATCH_PERIOD:-10}" && kill -0 $$ 2>/dev/null; do
-        # A node that hands over sets it to 1 for a moment, and may not come to setting it back.
-        [ "$(ask_sentinel SENTINEL DEBUG | awk 'previous == "INFO-PERIOD" { print } { previous = toupper($0) }')" != 1 ] || set_clocks || true
         forget_who_left
     done
 }
