@@ -1,6 +1,6 @@
 # What a person calls; each line below `help` is one program in local/commands.
 .DEFAULT_GOAL := help
-.PHONY: help up down status cli clean test unit scripts e2e golden gcp-check chaos bench
+.PHONY: help up down status cli archive archives restore drill clean test unit scripts e2e golden gcp-check chaos faults bench durability
 
 run := @node --import tsx local/commands/
 
@@ -8,14 +8,20 @@ help:
 	@echo "make up       install what is missing, start the embedded Kubernetes, deploy Redis (CONTEXT=name: to that kubeconfig context)"
 	@echo "make status   who is master, each replica's link and lag, what each sentinel sees"
 	@echo "make cli      redis-cli on the current master"
+	@echo "make archives what archives there are: time, size, age, whether they were checked"
+	@echo "make archive  take one now"
+	@echo "make restore  FROM=latest, a name or a time: that archive into a new stack beside this one, and compared (INTO=name names it)"
 	@echo "make down     destroy the stack and stop the embedded cluster; nothing is left"
 	@echo "make clean    make down, and remove all that was built"
-	@echo "make test     every test: unit, pod scripts, end to end"
+	@echo "make test     every test but make faults: unit, pod scripts, end to end"
 	@echo "make unit     the tests that need no cluster: pure functions, mocked stacks, types, lint (under a minute)"
 	@echo "make scripts  the pod scripts against real redis-server processes"
 	@echo "make e2e      pulumi up on the embedded cluster, with real clients"
+	@echo "make drill    restore the latest archive into a throw-away Redis, and compare it"
 	@echo "make chaos    eighteen faults under load: outage, lost writes, end state (FAULT=4 picks, RUNS=20 repeats); pictures in build/"
+	@echo "make faults   each fault once, in short, as tests (eight minutes); part of make test once it has passed often enough"
 	@echo "make bench    throughput beside a bare redis-server, failover with the settings of others, time to ready"
+	@echo "make durability  damaged files in fifty ways each, archives and restores in full, what crashes lose (RUNS=20), restart time, forks at full memory (PART=damage,archives,crashes,restarts,memory picks)"
 	@echo "make golden   write tests/golden again: what every stack asks for, to be read as a diff"
 	@echo "make gcp-check  what dev and prod ask of Google Cloud, through the official gcp plugin, to a stand-in on loopback (no account needed)"
 	@echo ". local/env   then by hand: pulumi up, pulumi preview, pulumi destroy, kubectl get pods"
@@ -29,7 +35,7 @@ $(installed): package.json package-lock.json
 	@npm ci --silent
 	@touch $@
 
-up status cli down clean gcp-check chaos bench: $(installed)
+up status cli archive archives restore drill down clean gcp-check chaos bench durability: $(installed)
 	$(run)$@.ts
 
 test: $(installed)
@@ -37,6 +43,9 @@ test: $(installed)
 
 unit scripts e2e: $(installed)
 	$(run)test.ts $@
+
+faults: $(installed)
+	$(run)test.ts chaos
 
 golden: $(installed)
 	@node --import tsx tests/support/graph/write.ts

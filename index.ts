@@ -13,7 +13,11 @@ const google = config.google && new GoogleCloud("redis", { ...config.google, bef
 const provider = new k8s.Provider("kubernetes", google?.kubernetes ?? config.kubernetes, { dependsOn: google });
 const volumes = google && new Volumes("redis", { disks: google.disks, claims: claimsOf("redis", config.redis) }, { provider });
 
-const redis = new Redis("redis", { ...config.redis, persistence: { ...config.redis.persistence, ...volumes?.forRedis } }, { provider });
+const redis = new Redis("redis", {
+  ...config.redis,
+  persistence: { ...config.redis.persistence, ...volumes?.forRedis },
+  archive: config.redis.archive && { ...config.redis.archive, ...google?.archive },
+}, { provider });
 
 if (config.kernel.tune) {
   const { nodeSelector, tolerations } = config.redis.scheduling ?? {};

@@ -7,6 +7,7 @@ import { rowsOf, type Row } from "../tests/chaos/report";
 import { freshPods, runFault, type RunResult } from "../tests/chaos/run";
 import { signal } from "../tests/chaos/processes";
 import { ask, condition } from "../tests/chaos/state";
+import { clocks, onEachSentinel } from "./clocks";
 
 /** down-after as others ship it, in seconds; Sentinel's other clocks as they are without anybody setting them. */
 const shipped = [
@@ -15,13 +16,9 @@ const shipped = [
   { who: "redis-ha", downAfter: 10 },
   { who: "Spotahome, OT", downAfter: 5 },
 ];
-const plainClocks = ["INFO-PERIOD", "10000", "PING-PERIOD", "1000", "ASK-PERIOD", "1000", "PUBLISH-PERIOD", "2000"];
-
-const onEachSentinel = (deployment: Deployment, ...command: string[]) => Promise.all(deployment.sentinels.map((host) => ask(host, 26379, deployment.password, ["SENTINEL", ...command])));
-
 async function asShippedBy(deployment: Deployment, downAfter: number): Promise<void> {
   await onEachSentinel(deployment, "SET", deployment.masterName, "down-after-milliseconds", String(downAfter * 1000), "failover-timeout", "180000");
-  await onEachSentinel(deployment, "DEBUG", ...plainClocks);
+  await onEachSentinel(deployment, "DEBUG", ...clocks.plain);
 }
 
 /** A master that hangs: nothing but down-after finds it, whatever else a topology does about crashes. */

@@ -2,17 +2,24 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { authPlugin, findMistakes, nodeSelector, smallestDisk, tolerations, type GoogleCloudArgs } from "../components/gke";
 import type { Mistake } from "../components/mistake";
-import { needsOf, type RedisArgs } from "../components/redis";
+import { archiveRoot, archiveServiceAccount, needsOf, type RedisArgs } from "../components/redis";
 import type { Parsed } from "./schema";
 
 /** What the Google Cloud half of a stack is made from; none without the block `cluster`. */
 export type GoogleCloudConfig = Omit<GoogleCloudArgs, "before" | "describe">;
 
+/** Labels that nodes have by themselves. */
+const labelOfGoogle = /(^|\.)(kubernetes\.io|k8s\.io|gke\.io|cloud\.google\.com)\//;
+
 /** Where an argument has another name than its key. */
 const keys: Record<string, string> = { project: "gcp:project", name: "cluster.name", "workload.diskSize": "persistence.size" };
 
 /** The same mistakes, each at the key that a person wrote. */
-export const atKeys = (mistakes: readonly Mistake[]): Mistake[] => mistakes.map((mistake) => ({ ...mistake, property: keys[mistake.property] ?? mistake.property }));
+export const atKeys = (mistakes: readonly Mistake[]): Mistake[] => mistakes.map(({ property, value, reason }) => ({
+  property: keys[property] ?? property,
+  value: property === "workload.diskSize" ? `${String(value)}Gi` : value,
+  reason,
+}));
 
 /** The Google Cloud half of a stack, and all that is wrong with it; undefined for a stack that runs on somebody else's cluster. */
 export function googleCloud(parsed: Partial<Parsed>, redis: RedisArgs, project: string | undefined, stack: string): { google?: GoogleCloudConfig; mistakes: Mistake[] } {
@@ -28,19 +35,37 @@ export function googleCloud(parsed: Partial<Parsed>, redis: RedisArgs, project: 
   for (const key of ["volumes", "protect"] as const) {
     if (persistence?.[key] !== undefined) refuse(`persistence.${key}`, persistence[key], "is for volumes that others made; the ones on Google Cloud are made here: use the block disk");
   }
+  for (const [label, value] of Object.entries(parsed.scheduling?.nodeSelector ?? {})) {
+    if (!labelOfGoogle.test(label)) refuse(`scheduling.nodeSelector.${label}`, value, "is a label that no node of the pool has, so that no pod would ever start: the pods go to nodes of their own anyway, take it out");
+  }
   if (project === undefined) refuse("gcp:project", undefined, "is missing: pulumi config set gcp:project PROJECT (`gcloud projects list` shows yours)");
   if (cluster.location === undefined) refuse("cluster.location", undefined, `is missing: write a zone ("europe-west1-b") or a region ("europe-west1")`);
   const { name = `redis-${stack}`, location = "europe-west1-b", ...rest } = cluster;
   const needs = needsOf(redis);
   const google: GoogleCloudConfig = {
-    project: project ?? "unknown-project", name, cluster: { ...rest, location }, nodePool, disk,
+    project: project ?? "unknown-project", name, cluster: { ...rest, location }, nodePool, disk, archive: archiveBucket(redis),
     workload: {
-      dataPods: needs.dataPods, dataPodMemory: needs.memory, spread: needs.spread,
-      diskSize: persistence?.size === undefined ? Math.max(smallestDisk, Math.ceil(needs.disk / 2 ** 30)) : needs.disk / 2 ** 30,
+      dataPods: needs.dataPods, dataPodMemory: needs.memory, dataPodCpus: needs.cpus, spread: needs.spread,
+      diskSize: needs.disk === undefined ? Math.max(smallestDisk, Math.ceil(needs.smallestDisk / 2 ** 30)) : needs.disk / 2 ** 30,
     },
   };
   return { google, mistakes: [...mistakes, ...atKeys(findMistakes(google))] };
 }
+
+/** What the component is called in index.ts. */
+const instance = "redis";
+
+/** Whether the archives go to a bucket of Google's: one that is named, or one that is made where no other destination is. */
+const toBucket = ({ archive }: RedisArgs): boolean => archive !== undefined && archive.s3 === undefined && archive.volume === undefined;
+
+function archiveBucket(redis: RedisArgs): GoogleCloudConfig["archive"] {
+  if (!toBucket(redis)) return undefined;
+  const { bucket, protect, daily = 30 } = redis.archive!;
+  return { existing: bucket as string | undefined, protect, root: archiveRoot(instance, redis), daily, writer: { namespace: redis.namespace!, serviceAccount: archiveServiceAccount(instance) } };
+}
+
+/** What is asked of Redis, with the bucket that will be made for it. */
+export const withBucket = (redis: RedisArgs): RedisArgs => (toBucket(redis) && redis.archive!.bucket === undefined ? { ...redis, archive: { ...redis.archive, bucket: "made-with-the-stack" } } : redis);
 
 /** Pods that go to the nodes that were made for them, besides where the person sends them. */
 export function onDedicatedNodes({ scheduling = {}, ...redis }: RedisArgs): RedisArgs {

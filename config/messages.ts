@@ -14,27 +14,42 @@ export function nearest(typed: string, known: string[]): string | undefined {
 export const valueAt = (own: unknown, at: readonly PropertyKey[]): unknown =>
   at.reduce<unknown>((value, step) => (value !== null && typeof value === "object" ? (value as Record<PropertyKey, unknown>)[step] : undefined), own);
 
+/** Blocks of which nothing is ever printed, not even a misspelt key's value. */
+const isSecret = (property: string) => /^(auth|archive\.s3)\b/.test(property);
+
 /** What the schema has to say, in words that tell what to write instead. */
 export function explain(issue: z.core.$ZodIssue, own: Record<string, unknown>): Mistake[] {
   const property = issue.path.join(".");
-  const value = property.startsWith("auth") ? "[secret]" : valueAt(own, issue.path);
+  const found = valueAt(own, issue.path);
+  const value = isSecret(property) && found !== undefined ? "[secret]" : found;
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey([...issue.path.map(String), key], valueAt(own, [...issue.path, key])));
   if (issue.code === "invalid_value") {
     const choices = issue.values.map((choice) => `"${String(choice)}"`).join(" or ");
     return [{ property, value, reason: value === undefined ? `is missing: write ${choices}` : `must be ${choices}` }];
   }
+  if (property === "archive.drill") return [{ property, value, reason: "must be five fields of cron, in quotes, or false" }];
+  // Of the blocks whose values YAML may read as numbers.
+  if (issue.code === "invalid_union") return [{ property, value, reason: `must be text or a number${typeof value === "boolean" ? `: write "${String(value)}", in quotes` : ", on one line with its whole key"}` }];
   if (issue.code === "invalid_type") return [{ property, value, reason: `must be ${typeNames[issue.expected] ?? issue.expected}` }];
   return [{ property, value, reason: issue.message }];
 }
 
 const typeNames: Record<string, string> = { string: "text (in quotes, with its unit if it has one)", number: "a number", boolean: "true or false", object: "a block of keys", record: "a block of keys", array: "a list" };
 
+/** What people look for under another name, too far from it to be guessed. */
+const otherNames: Record<string, string> = {
+  project: "gcp:project", "cluster.project": "gcp:project", "cluster.zone": "cluster.location", "cluster.region": "cluster.location",
+  "cluster.zones": "nodePool.zones", "cluster.machineType": "nodePool.machineType", "nodePool.nodeCount": "nodePool.nodesPerZone", "disk.size": "persistence.size",
+};
+
 function unknownKey(at: string[], value: unknown): Mistake {
   const key = at.at(-1)!;
   const property = at.join(".");
-  if (at[0] === "auth") value = "[secret]";
+  if (isSecret(property)) value = "[secret]";
   if (at.length === 1 && notYet.includes(key)) return { property, value, reason: "is not there yet: take it out" };
   const known = keysAt(at.slice(0, -1));
+  const elsewhere = otherNames[property];
+  if (elsewhere) return { property, value, reason: `is not a known key: did you mean ${elsewhere}?` };
   const guess = nearest(key, known);
   return { property, value, reason: `is not a known key: ${guess ? `did you mean ${[...at.slice(0, -1), guess].join(".")}?` : `the known ones are ${known.join(", ")}`}` };
 }

@@ -38,7 +38,7 @@ export const schema = z.strictObject({
   quorum: z.number().optional(),
   masterName: text.optional(),
   resources: block({ memory: text, cpu: text }),
-  persistence: block({ size: text, storageClass: text, volumes: texts, protect: z.boolean(), fsync: z.enum(["everysec", "always", "no"]), save: text }),
+  persistence: block({ size: text, storageClass: text, volumes: texts, protect: z.boolean(), fsync: z.enum(["everysec", "always", "no"]), save: text, onDamage: z.enum(["stop", "repair", "restore", "empty"]) }),
   auth: block({ password: text, passwordFile: text }),
   failover: block({ downAfter: z.number(), failoverTimeout: z.number(), parallelSyncs: z.number(), minReplicas: z.number(), maxLag: z.number() }),
   endpoint: block({ image: text, replicas: z.number() }),
@@ -48,13 +48,26 @@ export const schema = z.strictObject({
     tolerations: z.array(z.strictObject({ key: text, operator: text, value: text, effect: text, tolerationSeconds: z.number() }).partial()),
   }),
   kernel: block({ enforce: z.boolean(), tune: z.boolean() }),
+  archive: block({
+    schedule: text,
+    hourly: z.number(),
+    daily: z.number(),
+    bucket: text,
+    s3: z.strictObject({ endpoint: text, bucket: text, region: text.optional(), accessKeyId: text, secretAccessKey: text }).optional(),
+    volume: block({ claim: text, size: text, storageClass: text }),
+    root: text,
+    drill: z.union([text, z.literal(false)]),
+    protect: z.boolean(),
+    image: text,
+  }),
+  restore: z.strictObject({ from: text, root: text.optional() }).optional(),
   settings: values.optional(),
 });
 
 export type Parsed = z.output<typeof schema>;
 
 /** What is planned but not there yet: refused rather than ignored. */
-export const notYet = ["tls", "metrics", "networkPolicy", "archive", "restore"];
+export const notYet = ["tls", "metrics", "networkPolicy"];
 
 /** What the schema says of a key, whether it is optional or not; undefined for a key that it does not know. */
 function typeAt(path: readonly string[]): unknown {

@@ -12,6 +12,7 @@ export const versions = {
   /** What that release's redis-server says of itself; the image is tagged with it, and the build checks it. */
   redis: "8.0.2",
   haproxy: "3.0.11",
+  rclone: "1.60.1",
 } as const;
 
 /** Where the images of the embedded cluster are named after; no registry answers under it, so nothing is ever pulled. */

@@ -75,6 +75,20 @@ export interface SnapshotArgs {
   retentionDays?: number;
 }
 
+/** The bucket that archives go to, and who writes them. */
+export interface ArchiveBucketArgs {
+  /** Name of a bucket that is there already; it is left as it is, but for who may use it. @default one is made */
+  existing?: string;
+  /** Whether the one that is made, and the right to use it, refuse to be deleted or replaced; has to be applied as false first. @default true */
+  protect?: boolean;
+  /** The folder of the archives, which holds `hourly/` and `daily/`. */
+  root: string;
+  /** How many days are kept. */
+  daily: number;
+  /** The Kubernetes ServiceAccount of the pods that write, read and delete archives. */
+  writer: { namespace: string; serviceAccount: string };
+}
+
 /** Arguments of {@link GoogleCloud}. */
 export interface GoogleCloudArgs {
   /** Id of the Google Cloud project. */
@@ -84,6 +98,8 @@ export interface GoogleCloudArgs {
   cluster: ClusterArgs;
   nodePool?: NodePoolArgs;
   disk?: DiskArgs;
+  /** @default no bucket */
+  archive?: ArchiveBucketArgs;
   /** What is to run on the nodes. */
   workload: WorkloadArgs;
   /** `deployed` of the deployment before this one: a change that would lose data, or replace a protected cluster, is refused. @default the first */
@@ -100,6 +116,8 @@ export interface WorkloadArgs {
   diskSize: number;
   /** Memory of each data pod, in bytes. */
   dataPodMemory: number;
+  /** Processors that each data pod asks for. */
+  dataPodCpus: number;
   /** The most pods of one kind that must all be on different nodes; 0 if they may share. */
   spread: number;
 }

@@ -1,5 +1,6 @@
 import * as container from "@pulumi/gcp/container";
 import * as pulumi from "@pulumi/pulumi";
+import type { FoundCluster } from "./existing-cluster";
 import { kubeconfig } from "./kubeconfig";
 import { createNetwork, secondaryRanges } from "./network";
 import type { NodeIdentity } from "./node-identity";
@@ -15,9 +16,9 @@ export class Cluster extends pulumi.ComponentResource {
   /** What nodes need before they can start: the cluster, and a way to their images. */
   readonly ready: pulumi.Resource[];
 
-  constructor(name: string, settings: GoogleCloudSettings, identity: NodeIdentity, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, settings: GoogleCloudSettings, identity: NodeIdentity, existing?: pulumi.Output<FoundCluster>, opts?: pulumi.ComponentResourceOptions) {
     super("redis-gke:gke:Cluster", name, {}, opts);
-    const found = settings.cluster.existing === undefined ? this.create(settings, identity) : find(settings, settings.cluster.existing);
+    const found = existing === undefined ? this.create(settings, identity) : accessTo(existing);
     this.name = found.name;
     this.id = found.id;
     this.ready = found.ready;
@@ -61,9 +62,6 @@ export class Cluster extends pulumi.ComponentResource {
   }
 }
 
-function find({ project, cluster }: GoogleCloudSettings, existing: string) {
-  const found = container.getClusterOutput({ project, name: existing, location: cluster.location });
-  return {
-    name: found.name, id: found.id, endpoint: found.endpoint, certificate: found.masterAuths.apply(([auth]) => auth!.clusterCaCertificate), ready: [],
-  };
-}
+const accessTo = (found: pulumi.Output<FoundCluster>) => ({
+  name: found.name, id: found.id, endpoint: found.endpoint, certificate: found.masterAuths.apply(([auth]) => auth!.clusterCaCertificate), ready: [],
+});

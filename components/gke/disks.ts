@@ -1,6 +1,6 @@
 import * as compute from "@pulumi/gcp/compute";
 import * as pulumi from "@pulumi/pulumi";
-import { zoneOf, type GoogleCloudSettings } from "./settings";
+import { diskNameOf, zoneOf, type GoogleCloudSettings } from "./settings";
 import { attachSchedule, createSnapshotSchedule } from "./snapshots";
 
 /** A disk, as a PersistentVolume needs it. */
@@ -28,7 +28,7 @@ export interface DiskShape {
 /** The disks that the settings ask for, in the order of the data pods. Pure. */
 export const diskShapes = ({ name, disk, nodePool, workload }: GoogleCloudSettings): DiskShape[] =>
   Array.from({ length: workload.dataPods }, (_, ordinal) => ({
-    name: disk.adopt[ordinal] ?? `${name}-${ordinal}`,
+    name: disk.adopt[ordinal] ?? diskNameOf(name, ordinal),
     zones: disk.replicaZones ?? [zoneOf(ordinal, nodePool.zones)],
     type: disk.type,
     size: workload.diskSize,

@@ -1,9 +1,12 @@
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { refuse, type Mistake } from "../mistake";
+import { createArchiveBucket } from "./archive-bucket";
 import type { GoogleCloudArgs } from "./args";
+import { findUnfitDisks } from "./adopted-disks";
 import { Cluster } from "./cluster";
 import { Disks, type DataDisk } from "./disks";
+import { lookUp, unsuitable, type FoundCluster } from "./existing-cluster";
 import { createNodeIdentity } from "./node-identity";
 import { NodePools } from "./node-pool";
 import { describeDeployed, findReplacements, type Deployed } from "./replacement";
@@ -25,6 +28,8 @@ export class GoogleCloud extends pulumi.ComponentResource {
   readonly kubernetes: { kubeconfig: pulumi.Output<string>; clusterIdentifier: pulumi.Output<string> };
   /** The disks, in the order of the data pods. */
   readonly disks: DataDisk[];
+  /** The bucket that archives go to, once it may be used; undefined if none was asked for. */
+  readonly archive?: { bucket: pulumi.Output<string> };
   /** To be handed in again as `before` by the next deployment. */
   readonly deployed: Deployed;
 
@@ -33,10 +38,13 @@ export class GoogleCloud extends pulumi.ComponentResource {
     refuse("GoogleCloud", name, findMistakes(args));
     const settings = withDefaults(args);
 
-    const identity = createNodeIdentity(settings, refuseReplacements(settings, args), this);
-    const cluster = new Cluster(name, settings, identity, { parent: this });
+    const existing = lookUp(settings);
+    const identity = createNodeIdentity(settings, refuseWhatFails(settings, args, existing), this);
+    const cluster = new Cluster(name, settings, identity, existing, { parent: this });
     new NodePools(name, settings, cluster, identity, { parent: this });
     this.disks = new Disks(name, settings, identity.services, { parent: this }).disks;
+
+    this.archive = settings.archive && { bucket: createArchiveBucket(settings, settings.archive, { services: identity.services, cluster: cluster.ready }, this) };
 
     // Told by its id, the provider is replaced, and with it everything in the cluster, only when the cluster is another one.
     this.kubernetes = { kubeconfig: cluster.kubeconfig, clusterIdentifier: cluster.id };
@@ -45,11 +53,12 @@ export class GoogleCloud extends pulumi.ComponentResource {
   }
 }
 
-/** The project, once it is sure that nothing is lost in it: everything else waits for the services that are switched on there. */
-function refuseReplacements(settings: GoogleCloudSettings, { before, describe = plainly }: GoogleCloudArgs): pulumi.Output<string> {
-  return pulumi.output(before).apply((deployed) => {
-    const { mistakes, warnings } = findReplacements(deployed, settings);
-    for (const warning of warnings) void pulumi.log.warn(warning);
+/** The project, once it is sure that nothing is lost in it, nor fails half-way: everything else waits for the services that are switched on there. */
+function refuseWhatFails(settings: GoogleCloudSettings, { before, describe = plainly }: GoogleCloudArgs, existing?: pulumi.Output<FoundCluster>): pulumi.Output<string> {
+  return pulumi.all([before, existing]).apply(async ([deployed, found]) => {
+    const [replacements, disks] = [findReplacements(deployed, settings), await findUnfitDisks(settings, deployed)];
+    for (const warning of [...replacements.warnings, ...disks.warnings]) void pulumi.log.warn(warning);
+    const mistakes = [...replacements.mistakes, ...disks.mistakes, ...(found ? unsuitable(found, settings) : [])];
     if (mistakes.length > 0) throw quickly(new pulumi.RunError(describe(mistakes)));
     return settings.project;
   });

@@ -1,13 +1,13 @@
 import { nodeSysctls as tunedSysctls } from "../kernel";
 import type { Mistake } from "../mistake";
 import type { GoogleCloudArgs } from "./args";
-import { allocatableMemory, knownFamilies, machineOf, type Machine } from "./machine-types";
+import { allocatableCpus, allocatableMemory, machineOf, unknownMachine, type Machine } from "./machine-types";
 import { nodeSysctls, sysctlMistake } from "./node-sysctls";
 import { metadataMistake } from "./reserved-metadata";
 import { defaults, zonesOf } from "./settings";
 
-/** What the pods that are not Redis, and Google's own on each node, need beside it, in GB. */
-const besides = 0.75;
+/** What the pods that are not Redis, and Google's own on each node, need beside it: GB, and vCPUs. */
+const besides = { memory: 0.75, cpus: 0.5 };
 
 /** What is wrong with the nodes, by themselves or for what is to run on them. */
 export function nodePoolMistakes(args: GoogleCloudArgs): Mistake[] {
@@ -15,14 +15,12 @@ export function nodePoolMistakes(args: GoogleCloudArgs): Mistake[] {
   const machineType = nodePool.machineType ?? defaults.machineType;
   const machine = machineOf(machineType);
   return [
-    ...(machine ? machineMistakes(args, machineType, machine) : [unknownMachine(machineType)]),
+    ...(machine ? machineMistakes(args, machineType, machine) : [{ property: "nodePool.machineType", value: machineType, reason: unknownMachine(machineType, defaults.machineType) }]),
     ...spreadMistakes(args),
     ...sysctlMistakes(nodePool.sysctls ?? {}, machine),
     ...metadataMistakes(nodePool.metadata ?? {}),
   ];
 }
-
-const unknownMachine = (value: string): Mistake => ({ property: "nodePool.machineType", value, reason: `is not a machine type that this program knows (families ${knownFamilies.join(", ")}): write e.g. "${defaults.machineType}"` });
 
 function machineMistakes(args: GoogleCloudArgs, machineType: string, machine: Machine): Mistake[] {
   const mistakes: Mistake[] = [];
@@ -32,8 +30,11 @@ function machineMistakes(args: GoogleCloudArgs, machineType: string, machine: Ma
   const type = args.disk?.type ?? defaults.diskType;
   if (!machine.disks.includes(type)) refuse("disk.type", type, `cannot be attached to ${machineType}: write ${machine.disks.map((disk) => `"${disk}"`).join(" or ")}`);
   const needed = (args.workload.dataPodMemory * dataPodsOnANode(args)) / 2 ** 30;
-  const free = allocatableMemory(machine.memory) - besides;
+  const free = allocatableMemory(machine.memory) - besides.memory;
   if (needed > free) refuse("nodePool.machineType", machineType, `leaves ${free.toFixed(1)} GB to Redis, which needs ${needed.toFixed(1)} GB on a node: write a larger one, or less memory for Redis`);
+  const asked = args.workload.dataPodCpus * dataPodsOnANode(args);
+  const idle = allocatableCpus(machine.cpus) - besides.cpus;
+  if (asked > idle) refuse("nodePool.machineType", machineType, `leaves ${idle.toFixed(1)} vCPUs to Redis, which asks for ${asked.toFixed(1)} on a node: write a larger one, or less in resources.cpu`);
   return mistakes;
 }
 

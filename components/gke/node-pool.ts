@@ -13,6 +13,9 @@ export const dedication = { key: "redis-gke", value: "dedicated" } as const;
 export const nodeSelector = { [dedication.key]: dedication.value };
 export const tolerations = [{ key: dedication.key, operator: "Equal", value: dedication.value, effect: "NoSchedule" }];
 
+/** A destroy takes the nodes first, and comes to what is protected only then: Redis would be down, and its disks and the cluster still there. */
+export const isPoolProtected = ({ cluster, disk }: GoogleCloudSettings): boolean => (cluster.existing === undefined ? cluster.deletionProtection : disk.protect);
+
 type NodeConfig = container.NodePoolArgs["nodeConfig"];
 
 /** Never two nodes of a pool at once: a new one is there before an old one goes, and the PodDisruptionBudgets are waited for. */
@@ -33,9 +36,7 @@ export class NodePools extends pulumi.ComponentResource {
       // Somebody else's cluster may have no NAT, and then a node without a public address can pull no image.
       ...(ours ? { networkConfig: { enablePrivateNodes: true } } : {}),
     };
-    // A destroy takes the nodes first, and comes to what is protected only then: Redis would be down, and its disks and the cluster still there.
-    const protect = ours ? settings.cluster.deletionProtection : settings.disk.protect;
-    const options = { parent: this, protect, dependsOn: [...cluster.ready, ...identity.ready], customTimeouts: { create: "45m", update: "120m", delete: "45m" } };
+    const options = { parent: this, protect: isPoolProtected(settings), dependsOn: [...cluster.ready, ...identity.ready], customTimeouts: { create: "45m", update: "120m", delete: "45m" } };
 
     new container.NodePool(name, {
       ...common,

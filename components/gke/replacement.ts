@@ -1,11 +1,17 @@
 import type { Mistake } from "../mistake";
 import { diskShapes, isProtected, type DiskShape } from "./disks";
+import { isPoolProtected } from "./node-pool";
 import type { GoogleCloudSettings } from "./settings";
 
 /** What the last `pulumi up` left, as far as a change of it would replace something. Kept as a stack output, and read back from there. */
 export interface Deployed {
   cluster: { name: string; location: string; made: boolean; ranges: Record<string, string>; deletionProtection: boolean };
-  nodePool: { machineType: string };
+  nodePool: {
+    machineType: string;
+    /** Not known of a deployment by an older version of this program. */
+    metadata?: Record<string, string>;
+    protect?: boolean;
+  };
   disks: (DiskShape & { protect: boolean })[];
 }
 
@@ -24,7 +30,7 @@ export const describeDeployed = (settings: GoogleCloudSettings): Deployed => ({
     ranges: { ...settings.cluster.ranges },
     deletionProtection: settings.cluster.deletionProtection,
   },
-  nodePool: { machineType: settings.nodePool.machineType },
+  nodePool: { machineType: settings.nodePool.machineType, metadata: { ...settings.nodePool.metadata }, protect: isPoolProtected(settings) },
   disks: diskShapes(settings).map((shape) => ({ ...shape, protect: isProtected(shape.name, settings.disk) })),
 });
 
@@ -35,14 +41,8 @@ export const describeDeployed = (settings: GoogleCloudSettings): Deployed => ({
 export function findReplacements(before: Deployed | undefined, settings: GoogleCloudSettings): Replacements {
   if (before === undefined) return { mistakes: [], warnings: [] };
   const after = describeDeployed(settings);
-  const cluster = clusterReplacements(before.cluster, after.cluster);
-  return {
-    mistakes: [...cluster.mistakes, ...before.disks.flatMap((disk) => diskMistakes(disk, after.disks, settings.disk.discard))],
-    warnings: [
-      ...cluster.warnings,
-      ...(before.nodePool.machineType === after.nodePool.machineType ? [] : [`nodePool.machineType: ${before.nodePool.machineType} becomes ${after.nodePool.machineType}: every node is recreated, one at a time; a master hands over before its node goes`]),
-    ],
-  };
+  const parts = [clusterReplacements(before.cluster, after.cluster), moveToAnother(before, after), poolReplacements(before.nodePool, after.nodePool), diskReplacements(before, after, settings.disk.discard)];
+  return { mistakes: parts.flatMap(({ mistakes }) => mistakes), warnings: parts.flatMap(({ warnings }) => warnings) };
 }
 
 function clusterReplacements(before: Deployed["cluster"], after: Deployed["cluster"]): Replacements {
@@ -58,6 +58,37 @@ function clusterReplacements(before: Deployed["cluster"], after: Deployed["clust
     mistakes: replacing.map(([property, , value]) => ({ property, value, reason: `would replace the cluster ${before.name}, which is under deletion protection: run pulumi up with cluster.deletionProtection: false first` })),
     warnings: [],
   };
+}
+
+/** From a cluster of others, which is not ours to delete: what runs there is taken down, and made again where it is to be. */
+function moveToAnother({ cluster: before, disks }: Deployed, { cluster: after }: Deployed): Replacements {
+  const place = ({ name, location, made }: Deployed["cluster"]) => `${made ? "a new cluster" : `the cluster ${name}`} in ${location}`;
+  if (before.made || place(before) === place(after)) return { mistakes: [], warnings: [] };
+  const property = after.location === before.location ? "cluster.existing" : "cluster.location";
+  const value = property === "cluster.location" ? after.location : after.made ? undefined : after.name;
+  const move = `would take Redis down in ${place(before)} and make it again in ${place(after)}`;
+  if (disks.some(({ protect }) => protect)) return { mistakes: [{ property, value, reason: `${move}, and its volumes are protected: run pulumi up with disk.protect: false and nothing else changed first` }], warnings: [] };
+  return { mistakes: [], warnings: [`${property}: this ${move}; the disks move along`] };
+}
+
+function poolReplacements(before: Deployed["nodePool"], after: Deployed["nodePool"]): Replacements {
+  const mistakes: Mistake[] = [];
+  const warnings: string[] = [];
+  if (before.machineType !== after.machineType) warnings.push(`nodePool.machineType: ${before.machineType} becomes ${after.machineType}: every node is recreated, one at a time; a master hands over before its node goes`);
+  const keys = before.metadata === undefined ? [] : [...new Set([...Object.keys(before.metadata), ...Object.keys(after.metadata ?? {})])].filter((key) => before.metadata![key] !== after.metadata?.[key]);
+  for (const key of keys) {
+    const what = "replaces the node pool: a new one is made, and then every node of the old one goes";
+    if (before.protect) mistakes.push({ property: `nodePool.metadata.${key}`, value: after.metadata?.[key], reason: `${what}, which is protected: run pulumi up with cluster.deletionProtection: false (disk.protect: false in a cluster of others) and nothing else changed first` });
+    else warnings.push(`nodePool.metadata.${key}: this ${what}`);
+  }
+  return { mistakes, warnings };
+}
+
+function diskReplacements(before: Deployed, after: Deployed, discard: readonly string[]): Replacements {
+  const mistakes = before.disks.flatMap((disk) => diskMistakes(disk, after.disks, discard));
+  // Whatever is named there stays without protection, the disk that came after the one that was meant among it.
+  const open = after.disks.filter(({ name }) => discard.includes(name) && before.disks.some((disk) => disk.name === name && !whatIsLost(disk, after.disks.find((one) => one.name === name))));
+  return { mistakes, warnings: open.map(({ name }) => `disk.discard: ${name} may be replaced or deleted with all that is on it as long as its name stands there: take it out when that is done`) };
 }
 
 function diskMistakes(before: Deployed["disks"][number], wanted: Deployed["disks"], discard: readonly string[]): Mistake[] {
@@ -76,6 +107,6 @@ function whatIsLost(before: DiskShape, now: DiskShape | undefined): { property: 
   if (!now) return { property: "disk", value: undefined, what: of("take away") };
   if (now.size < before.size) return { property: "workload.diskSize", value: now.size, what: `is less than the ${before.size} GiB it has, and a disk cannot shrink: it ${of("replace")}` };
   if (now.type !== before.type) return { property: "disk.type", value: now.type, what: `(before: ${before.type}) ${of("replace")}` };
-  if (now.zones.join() !== before.zones.join()) return { property: "nodePool.zones", value: now.zones, what: `(before: ${before.zones.join()}) ${of("replace")}` };
+  if (now.zones.join() !== before.zones.join()) return { property: now.zones.length > 1 || before.zones.length > 1 ? "disk.replicaZones" : "nodePool.zones", value: now.zones, what: `(before: ${before.zones.join()}) ${of("replace")}` };
   return undefined;
 }

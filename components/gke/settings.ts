@@ -1,4 +1,4 @@
-import type { ClusterArgs, DiskArgs, GoogleCloudArgs, NodePoolArgs, Ranges, SnapshotArgs, WorkloadArgs } from "./args";
+import type { ArchiveBucketArgs, ClusterArgs, DiskArgs, GoogleCloudArgs, NodePoolArgs, Ranges, SnapshotArgs, WorkloadArgs } from "./args";
 import { parseLocation } from "./location";
 
 /** What is used where an argument says nothing. */
@@ -20,11 +20,12 @@ export interface GoogleCloudSettings {
   cluster: Required<Omit<ClusterArgs, "existing" | "ranges">> & Pick<ClusterArgs, "existing"> & { ranges: Ranges };
   nodePool: Required<NodePoolArgs>;
   disk: Required<Omit<DiskArgs, "replicaZones" | "snapshots">> & Pick<DiskArgs, "replicaZones"> & { snapshots: Required<SnapshotArgs> };
+  archive?: ArchiveBucketArgs;
   workload: WorkloadArgs;
 }
 
 /** Fills in every default. The arguments must have passed {@link findMistakes}. */
-export function withDefaults({ project, name, cluster, nodePool = {}, disk = {}, workload }: GoogleCloudArgs): GoogleCloudSettings {
+export function withDefaults({ project, name, cluster, nodePool = {}, disk = {}, archive, workload }: GoogleCloudArgs): GoogleCloudSettings {
   return {
     project,
     name,
@@ -53,6 +54,7 @@ export function withDefaults({ project, name, cluster, nodePool = {}, disk = {},
       discard: disk.discard ?? [],
       snapshots: { ...defaults.snapshots, ...disk.snapshots },
     },
+    archive,
     workload,
   };
 }
@@ -65,3 +67,6 @@ export function zonesOf(cluster: ClusterArgs, nodePool: NodePoolArgs = {}): stri
 
 /** The zone of a data pod's disk: the zones take turns, so that neighbours are never lost together. */
 export const zoneOf = (ordinal: number, zones: readonly string[]): string => zones[ordinal % zones.length]!;
+
+/** The disk that a data pod gets where none is adopted for it. */
+export const diskNameOf = (name: string, ordinal: number): string => `${name}-${ordinal}`;

@@ -4,8 +4,14 @@ import type { Input } from "@pulumi/pulumi";
 /** How Redis is run. `standalone`: one node. `sentinel`: a master, its replicas, and sentinels that replace a lost master. */
 export type Mode = "standalone" | "sentinel";
 
-/** When the append-only file is synced to disk: each second (a crash loses at most one), at each write, or when the kernel likes. */
+/**
+ * When the append-only file is synced to disk. `everysec`: each second; a power cut loses at most a second of writes. `always`: before each
+ * write is acknowledged; it loses nothing, and each write waits for the disk. `no`: when the kernel likes; it loses up to half a minute.
+ */
 export type Fsync = "everysec" | "always" | "no";
+
+/** What is done about data files that are damaged, and not only unfinished at their very end. See {@link PersistenceArgs.onDamage}. */
+export type OnDamage = "stop" | "repair" | "restore" | "empty";
 
 /** Whether pods of one kind must run on different nodes, or only do so where there are enough. */
 export type Spread = "preferred" | "required";
@@ -29,6 +35,18 @@ export interface PersistenceArgs {
   protect?: boolean;
   /** When a write reaches the disk. @default "everysec": a crash loses at most one second of writes */
   fsync?: Fsync;
+  /**
+   * What is done at start about data files that are damaged. Whatever it is, they are kept in a folder `damaged-<time>` of the volume. In
+   * sentinel mode a damaged node copies everything from the master, and this is asked only where no other node has data.
+   *
+   * - `stop`: nothing; the pod says which file, where, what a repair would lose, and what can be done
+   * - `repair`: cut at the last good command, or back to the last RDB file, and say what was lost
+   * - `restore`: begin with the archive that `restore` names
+   * - `empty`: begin with nothing
+   *
+   * All but `stop` are for the one deployment that needs them. @default "stop"
+   */
+  onDamage?: OnDamage;
   /** RDB save points, as in redis.conf: pairs of seconds and changes. @default "3600 1 300 100 60 10000" */
   save?: string;
 }
@@ -75,6 +93,57 @@ export interface KernelArgs {
   enforce?: boolean;
 }
 
+/** Any store that speaks S3. */
+export interface S3Args {
+  /** Where it answers, with its scheme: "https://s3.eu-central-1.amazonaws.com". */
+  endpoint: string;
+  bucket: string;
+  /** @default left to the store */
+  region?: string;
+  accessKeyId: Input<string>;
+  secretAccessKey: Input<string>;
+}
+
+/** A volume of the cluster's own: archives on it are lost with the cluster. */
+export interface ArchiveVolumeArgs {
+  /** Name of a PersistentVolumeClaim that is there already, in the namespace. @default one is made */
+  claim?: string;
+  /** Size of the one that is made, in Gi or Mi. @default room for every archive that is kept, in whole Gi */
+  size?: string;
+  /** StorageClass of the one that is made. @default the cluster's own default */
+  storageClass?: Input<string>;
+}
+
+/** Consistent copies (RDB files) out of the cluster, each hour and each day, checked where they lie. Exactly one destination. */
+export interface ArchiveArgs {
+  /** When one is taken, as five fields of cron, in UTC. @default "0 * * * *" */
+  schedule?: string;
+  /** How many of the latest are kept. @default 24 */
+  hourly?: number;
+  /** How many days are kept, with one archive each. @default 30 */
+  daily?: number;
+  /** A bucket of Google Cloud Storage, which the pods may use by workload identity: there is no key. */
+  bucket?: Input<string>;
+  s3?: S3Args;
+  volume?: ArchiveVolumeArgs;
+  /** The folder in it. @default "<namespace>/<name>" */
+  root?: string;
+  /** When the latest archive is restored for trial, as five fields of cron, in UTC; false: never. @default "30 4 * * 0" */
+  drill?: string | false;
+  /** Whether a volume (or bucket) that is made for the archives refuses to be deleted; has to be applied as false first. @default true */
+  protect?: boolean;
+  /** rclone's official image, of a fixed version. @default "rclone/rclone:1.71.2" */
+  image?: string;
+}
+
+/** Which archive an empty Redis begins with. It never takes the place of data: where there is some, it does nothing but say so. */
+export interface RestoreArgs {
+  /** "latest", the name of an archive ("2026-11-25T07-00-12Z"), or a time ("2026-11-25T07:00:12Z"): the newest archive not after it. */
+  from: string;
+  /** The folder of the archives, if they are another Redis' ("<namespace>/<name>" of that one). @default its own, `archive.root` */
+  root?: string;
+}
+
 /** Arguments of {@link Redis}. */
 export interface RedisArgs {
   /** Which topology. Changing it later makes a new, empty Redis: the pods' volumes differ. */
@@ -100,6 +169,10 @@ export interface RedisArgs {
   endpoint?: EndpointArgs;
   scheduling?: SchedulingArgs;
   kernel?: KernelArgs;
+  /** @default no archive */
+  archive?: ArchiveArgs;
+  /** Needs `archive`, which says where the archives are. @default it begins empty */
+  restore?: RestoreArgs;
   /** Further redis.conf directives, e.g. `{"maxmemory-policy": "allkeys-lru"}`; one that the component owns is refused by name. */
   settings?: Record<string, string>;
 }
@@ -121,5 +194,21 @@ export interface RedisSettings {
   endpoint: Required<EndpointArgs>;
   scheduling: SchedulingArgs & { spread: Spread };
   kernel: Required<KernelArgs>;
+  archive?: ArchiveSettings;
+  restore?: RestoreArgs;
   settings: Record<string, string>;
+}
+
+/** {@link ArchiveArgs} with every default filled in; one of `bucket`, `s3` and `volume` is there. */
+export interface ArchiveSettings {
+  schedule: string;
+  hourly: number;
+  daily: number;
+  bucket?: Input<string>;
+  s3?: S3Args;
+  volume?: ArchiveVolumeArgs & { size: string };
+  root: string;
+  drill: string | false;
+  protect: boolean;
+  image: string;
 }

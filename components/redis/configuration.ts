@@ -1,5 +1,6 @@
 import type { RedisSettings } from "./args";
-import { deriveSizing } from "./sizing";
+import { parseBytes } from "./quantity";
+import { deriveRewriteThresholds, deriveSizing } from "./sizing";
 
 /** Redis listens here in every pod, and so do the Services. */
 export const redisPort = 6379;
@@ -13,6 +14,7 @@ const lines = (directives: readonly (readonly [string, string | number])[]) => d
  */
 export function redisConf(settings: RedisSettings): string {
   const sizing = deriveSizing(settings.resources.memory);
+  const rewrite = deriveRewriteThresholds(settings.resources.memory, parseBytes(settings.persistence.size)!);
   return `${lines([
     ["port", redisPort],
     ["bind", "* -::*"],
@@ -23,6 +25,10 @@ export function redisConf(settings: RedisSettings): string {
     ["appendonly", "yes"],
     ["appendfsync", settings.persistence.fsync],
     ["aof-use-rdb-preamble", "yes"],
+    // Redis would take a flipped byte in the middle for an unfinished end, and cut all that follows: the start script judges, and keeps a copy.
+    ["aof-load-truncated", "no"],
+    ["auto-aof-rewrite-percentage", rewrite.percentage],
+    ["auto-aof-rewrite-min-size", rewrite.minSize],
     ["save", settings.persistence.save],
     ["repl-backlog-size", sizing.replicationBacklog],
     // The append-only file has every write and is synced on the way out: an RDB file then would only make a stop longer.

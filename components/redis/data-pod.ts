@@ -2,6 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
 import type { RedisSettings } from "./args";
 import { redisPort } from "./configuration";
+import type { RestoreParts } from "./restore";
 import { configMapVolume, containerSecurity, mount, nodeNameEnv, passwordEnv, podBase, podNameEnv, podSecurity, scriptProbe, users, type Container } from "./pod";
 
 export interface DataPodArgs {
@@ -15,23 +16,27 @@ export interface DataPodArgs {
   secret: Input<string>;
   /** Sentinel mode: the ConfigMap of addresses. */
   topology?: Input<string>;
+  /** With an archive to begin with. */
+  restore?: RestoreParts;
 }
 
 /** The pod of a Redis node, standalone or not. */
 export function dataPod(args: DataPodArgs): k8s.types.input.core.v1.PodSpec {
   const { settings } = args;
   const sentinel = settings.mode === "sentinel";
+  const initContainers = [...(settings.kernel.enforce ? [kernelGate(settings)] : []), ...args.restore?.initContainers ?? []];
   return {
     ...podBase(args.instance, "redis", settings.scheduling),
     securityContext: podSecurity(users.redis),
     // A handover takes a second or two; a stop without one waits for the replicas. More than this is a hang.
     terminationGracePeriodSeconds: 60,
-    ...(settings.kernel.enforce ? { initContainers: [kernelGate(settings)] } : {}),
+    ...(args.restore?.serviceAccountName === undefined ? {} : { serviceAccountName: args.restore.serviceAccountName }),
+    ...(initContainers.length === 0 ? {} : { initContainers }),
     containers: [{
       name: "redis",
       image: settings.image,
       command: ["/bin/sh", `/scripts/${args.startScript}`],
-      env: [podNameEnv, nodeNameEnv, passwordEnv(args.secret), ...(sentinel ? [{ name: "MASTER_NAME", value: settings.masterName }] : [])],
+      env: [podNameEnv, nodeNameEnv, passwordEnv(args.secret), { name: "ON_DAMAGE", value: settings.persistence.onDamage }, ...(sentinel ? [{ name: "MASTER_NAME", value: settings.masterName }] : [])],
       ports: [{ name: "redis", containerPort: redisPort }],
       resources: { requests: { cpu: settings.resources.cpu, memory: settings.resources.memory }, limits: { memory: settings.resources.memory } },
       securityContext: containerSecurity,
@@ -45,6 +50,7 @@ export function dataPod(args: DataPodArgs): k8s.types.input.core.v1.PodSpec {
         mount("scripts", "/scripts"),
         mount("configuration", "/config"),
         ...(sentinel ? [mount("topology", "/topology")] : []),
+        ...args.restore?.volumeMounts ?? [],
       ],
     }],
     volumes: [
@@ -52,6 +58,7 @@ export function dataPod(args: DataPodArgs): k8s.types.input.core.v1.PodSpec {
       configMapVolume("scripts", args.scripts),
       configMapVolume("configuration", args.configuration),
       ...(args.topology === undefined ? [] : [configMapVolume("topology", args.topology)]),
+      ...args.restore?.volumes ?? [],
     ],
   };
 }

@@ -37,9 +37,11 @@ export function createEndpoint(name: string, settings: RedisSettings, foundation
   }, { parent });
   createDisruptionBudget(name, `${name}-endpoint`, namespace, "endpoint", parent);
   const service = { instance: name, namespace, selector: selectorLabels(name, "endpoint") };
+  // By the ports' names: while pods of a version with other numbers are replaced, each is reached on its own.
+  const on = (targetPort: keyof typeof endpointPorts) => [{ name: "redis", port: redisPort, targetPort }];
   return {
-    host: hostName(clientService({ ...service, name, ports: [{ name: "redis", port: redisPort, targetPort: endpointPorts.master }] }, parent)),
-    readHost: hostName(clientService({ ...service, name: `${name}-read`, ports: [{ name: "redis", port: redisPort, targetPort: endpointPorts.read }] }, parent)),
+    host: hostName(clientService({ ...service, name, ports: on("master") }, parent)),
+    readHost: hostName(clientService({ ...service, name: `${name}-read`, ports: on("read") }, parent)),
   };
 }
 

@@ -2,10 +2,12 @@ import * as k8s from "@pulumi/kubernetes";
 import type { ComponentResource, Output } from "@pulumi/pulumi";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
+import { createArchiveStore, type ArchiveStore } from "./archive-store";
 import type { RedisSettings } from "./args";
 import { redisConf } from "./configuration";
 import { commonLabels } from "./labels";
-import { podScripts } from "./scripts";
+import { createRestore, type RestoreParts } from "./restore";
+import { createScripts } from "./scripts";
 
 /** What both topologies stand on. */
 export interface Foundation {
@@ -14,9 +16,13 @@ export interface Foundation {
   password: Output<string>;
   /** Name of the Secret that holds it, under the key `password`. */
   secret: Output<string>;
-  /** Names of the ConfigMaps with the pod scripts and with the rendered configuration. */
+  /** Names of the ConfigMaps with the data pods' scripts and with the rendered configuration. */
   scripts: Output<string>;
   configuration: Output<string>;
+  /** The way to the archives below a root (its own, unless told another), and the scripts that go it; undefined without an archive. */
+  archiveStore?: (root?: string) => ArchiveStore;
+  /** What the data pods need to begin with an archive; undefined without `restore`. */
+  restore?: RestoreParts;
 }
 
 /**
@@ -29,9 +35,12 @@ export function createFoundation(name: string, settings: RedisSettings, parent: 
   const password = pulumi.secret(settings.auth.password ?? generatePassword(name, parent));
   const metadata = { namespace, labels };
   const secret = new k8s.core.v1.Secret(`${name}-password`, { metadata, stringData: { password } }, { parent });
-  const scripts = new k8s.core.v1.ConfigMap(`${name}-scripts`, { metadata, data: podScripts() }, { parent });
   const rendered = new k8s.core.v1.ConfigMap(`${name}-configuration`, { metadata, data: { "redis.conf": redisConf(settings) } }, { parent });
-  return { namespace, password, secret: secret.metadata.name, scripts: scripts.metadata.name, configuration: rendered.metadata.name };
+  const archiveStore = createArchiveStore(name, settings, namespace, parent);
+  return {
+    namespace, password, secret: secret.metadata.name, scripts: createScripts(name, "redis", namespace, parent), configuration: rendered.metadata.name, archiveStore,
+    restore: createRestore(name, settings, archiveStore, namespace, parent),
+  };
 }
 
 /** The API server itself refuses a pod in it that is not as restricted as ours are. */

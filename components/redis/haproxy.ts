@@ -8,8 +8,12 @@ export interface Node {
   address: string;
 }
 
-/** Where the endpoint's pods answer: the master, the replicas, and their own health. */
-export const endpointPorts = { master: 6379, read: 6380, health: 8404 } as const;
+/**
+ * Where the endpoint's pods answer: the master, the replicas, and their own health. On no port of Redis: when a node comes back its pods get new
+ * addresses, and the Services lead to the old ones for a second or two more, where a pod of the other kind may be by then. A client of the
+ * endpoint was connected to a replica that way, and read `READONLY` for as long as it kept the connection. Now nobody answers it there.
+ */
+export const endpointPorts = { master: 16379, read: 16380, health: 8404 } as const;
 
 const address = (host: string, port: number) => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`);
 

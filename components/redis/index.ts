@@ -1,4 +1,5 @@
 export type * from "./args";
+export { archiveRoot, archiveServiceAccount } from "./archive-names";
 export { claimsOf } from "./claims";
 export { needsOf, type Needs } from "./needs";
 export { Redis } from "./redis";

@@ -1,5 +1,5 @@
 /** What a pod is for. */
-export type Role = "redis" | "sentinel" | "endpoint";
+export type Role = "redis" | "sentinel" | "endpoint" | "archive" | "drill";
 
 /** The labels that select one role's pods; they never change, for a selector cannot. */
 export const selectorLabels = (instance: string, role: Role) => ({

@@ -1,5 +1,5 @@
 import type { RedisArgs } from "./args";
-import { parseBytes } from "./quantity";
+import { parseBytes, parseCpus } from "./quantity";
 import { defaults } from "./settings";
 import { deriveSizing, smallestMemory } from "./sizing";
 
@@ -9,8 +9,12 @@ export interface Needs {
   dataPods: number;
   /** Memory of each, in bytes. */
   memory: number;
-  /** Size of each volume, in bytes: the one asked for, or the smallest sensible. */
-  disk: number;
+  /** Processors that each asks for. */
+  cpus: number;
+  /** Size of each volume that was asked for, in bytes; undefined if none was. */
+  disk?: number;
+  /** The smallest sensible size of it. */
+  smallestDisk: number;
   /** The most pods of one kind that must all be on different nodes; 0 if they may share. */
   spread: number;
 }
@@ -24,7 +28,15 @@ export function needsOf(args: RedisArgs): Needs {
   return {
     dataPods: standalone ? 1 : replicas,
     memory: parseBytes(memory)!,
-    disk: parseBytes(args.persistence?.size ?? "") ?? deriveSizing(memory).smallestDisk,
+    cpus: parseCpus(args.resources?.cpu ?? defaults.cpu) ?? parseCpus(defaults.cpu)!,
+    disk: parseBytes(args.persistence?.size ?? ""),
+    smallestDisk: deriveSizing(memory).smallestDisk,
     spread: args.scheduling?.spread !== "required" ? 0 : standalone ? 1 : Math.max(replicas, args.sentinels ?? 3, args.endpoint?.replicas ?? 2),
   };
+}
+
+/** What only the cluster can tell: whether it has a node for each pod that must have one of its own. Said where that is more than usual. */
+export function spreadWarnings(args: RedisArgs): string[] {
+  const { spread } = needsOf(args);
+  return spread <= 3 ? [] : [`scheduling.spread: "required" puts up to ${spread} pods of one kind on as many nodes: with fewer the rest stay Pending. Have ${spread} nodes, or write "preferred"`];
 }

@@ -15,5 +15,11 @@ export function nearestQuantity(text: string): string | undefined {
   return match ? `${match[1]}${match[2]!.toUpperCase()}i` : undefined;
 }
 
+/** Processors of a Kubernetes quantity ("250m", "1.5"); undefined for anything else. */
+export function parseCpus(quantity: string): number | undefined {
+  const [match, milli, whole] = /^(?:(\d+)m|(\d+(?:\.\d+)?))$/.exec(quantity) ?? [];
+  return match === undefined ? undefined : milli === undefined ? Number(whole) : Number(milli) / 1000;
+}
+
 /** Bytes as a whole number of Mi, rounded down: what fits is what is promised. */
 export const formatMi = (bytes: number): string => `${Math.floor(bytes / Mi)}Mi`;

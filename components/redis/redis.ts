@@ -1,9 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refuse } from "../mistake";
+import { createArchive } from "./archive";
 import type { RedisArgs } from "./args";
 import { redisPort, sentinelPort } from "./configuration";
+import { damageWarnings } from "./damage-validation";
+import { createDrill } from "./drill";
 import { failoverWarnings } from "./failover-validation";
 import { createFoundation } from "./foundation";
+import { spreadWarnings } from "./needs";
 import { Sentinel } from "./sentinel";
 import { withDefaults } from "./settings";
 import { Standalone } from "./standalone";
@@ -48,13 +52,16 @@ export class Redis extends pulumi.ComponentResource {
   constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
     super("redis-gke:redis:Redis", name, {}, opts);
     refuse("Redis", name, findMistakes(args));
-    for (const warning of failoverWarnings(args)) void pulumi.log.warn(warning, this);
+    for (const warning of [...failoverWarnings(args), ...spreadWarnings(args), ...damageWarnings(args)]) void pulumi.log.warn(warning, this);
     const settings = withDefaults(name, pulumi.getStack(), args);
 
     this.image = settings.image;
     const foundation = createFoundation(name, settings, this);
     const standalone = settings.mode === "standalone" ? new Standalone(name, settings, foundation, { parent: this }) : undefined;
     const sentinel = settings.mode === "sentinel" ? new Sentinel(name, settings, foundation, { parent: this }) : undefined;
+
+    createArchive(name, settings, foundation, this);
+    createDrill(name, settings, foundation, this);
 
     this.host = (sentinel ?? standalone)!.host;
     this.readHost = sentinel?.readHost ?? this.host;

@@ -8,6 +8,7 @@ import { createEndpoint } from "./endpoint";
 import type { Foundation } from "./foundation";
 import type { Node } from "./haproxy";
 import { commonLabels, selectorLabels } from "./labels";
+import { createScripts } from "./scripts";
 import { sentinelClaim, sentinelPod } from "./sentinel-pod";
 import { clientService, governingService, hostName, podServices } from "./service";
 import { createDisruptionBudget, createStatefulSet } from "./workload";
@@ -42,7 +43,7 @@ export class Sentinel extends pulumi.ComponentResource {
     const sentinelGoverning = governingService({ ...sentinelPorts, name: `${sentinel}-nodes`, selector: selectorLabels(name, "sentinel") }, this);
     createStatefulSet({
       instance: name, name: sentinel, namespace, role: "sentinel", replicas: settings.sentinels, serviceName: sentinelGoverning.metadata.name,
-      pod: sentinelPod({ ...pod, configuration: this.createSentinelConfiguration(name, foundation) }),
+      pod: sentinelPod({ ...pod, scripts: createScripts(name, "sentinel", namespace, this), configuration: this.createSentinelConfiguration(name, foundation) }),
       claim: sentinelClaim(settings),
     }, this);
     createDisruptionBudget(name, sentinel, namespace, "sentinel", this);

@@ -12,7 +12,7 @@ export interface ServiceArgs {
   namespace: Input<string>;
   selector: Record<string, string>;
   /** Name, port and, where it differs, the pod's port. */
-  ports: { name: string; port: number; targetPort?: number }[];
+  ports: { name: string; port: number; targetPort?: string }[];
 }
 
 type Extra = Partial<k8s.types.input.core.v1.ServiceSpec> & { annotations?: Record<string, string> };

@@ -1,4 +1,5 @@
-import type { RedisArgs, RedisSettings } from "./args";
+import { archiveRoot } from "./archive-names";
+import type { ArchiveArgs, ArchiveSettings, RedisArgs, RedisSettings } from "./args";
 import { Gi } from "./quantity";
 import { deriveSizing } from "./sizing";
 
@@ -11,6 +12,7 @@ export const defaults = {
   save: "3600 1 300 100 60 10000",
   downAfter: 2000,
   failoverTimeout: 10000,
+  archive: { schedule: "0 * * * *", hourly: 24, daily: 30, drill: "30 4 * * 0", image: "rclone/rclone:1.71.2" },
 } as const;
 
 /** The smallest number that two of `count` can never both reach. */
@@ -38,6 +40,7 @@ export function withDefaults(name: string, stack: string, args: RedisArgs): Redi
       protect: args.persistence?.protect ?? false,
       fsync: args.persistence?.fsync ?? "everysec",
       save: args.persistence?.save ?? defaults.save,
+      onDamage: args.persistence?.onDamage ?? "stop",
     },
     auth: args.auth ?? {},
     failover: {
@@ -51,6 +54,23 @@ export function withDefaults(name: string, stack: string, args: RedisArgs): Redi
     endpoint: { image: args.endpoint?.image ?? defaults.endpointImage, replicas: args.endpoint?.replicas ?? 2 },
     scheduling: { ...args.scheduling, spread: args.scheduling?.spread ?? "preferred" },
     kernel: { enforce: args.kernel?.enforce ?? false },
+    archive: args.archive && archiveDefaults(name, memory, args, args.archive),
+    restore: args.restore,
     settings: args.settings ?? {},
+  };
+}
+
+function archiveDefaults(name: string, memory: string, args: RedisArgs, archive: ArchiveArgs): ArchiveSettings {
+  const { schedule = defaults.archive.schedule, hourly = defaults.archive.hourly, daily = defaults.archive.daily, drill = defaults.archive.drill } = archive;
+  // An RDB file is rarely larger than the data in memory; one more is being written while all are there.
+  const room = Math.ceil(((hourly + daily + 1) * deriveSizing(memory).maxmemory) / Gi);
+  return {
+    schedule, hourly, daily, drill,
+    bucket: archive.bucket,
+    s3: archive.s3,
+    volume: archive.volume && { ...archive.volume, size: archive.volume.size ?? `${room}Gi` },
+    root: archiveRoot(name, args),
+    protect: archive.protect ?? true,
+    image: archive.image ?? defaults.archive.image,
   };
 }

@@ -22,14 +22,38 @@ export const smallestMemory = 64 * Mi;
 
 const clamp = (low: number, value: number, high: number) => Math.min(Math.max(value, low), high);
 
+/** When Redis writes its append-only file anew. */
+export interface RewriteThresholds {
+  /** By how much of its size after the last rewrite it may have grown, in percent. */
+  percentage: number;
+  /** Below this size it is left alone, in bytes. */
+  minSize: number;
+}
+
+/**
+ * How far the append-only file may grow on a volume of `disk` bytes before it is rewritten. At its fullest the volume holds the base of the
+ * append-only file, the RDB file, and the file that a rewrite or a save is writing (Redis does one at a time), each as large as the data
+ * at most; a tenth is kept free for what is written meanwhile. What is left is for growth:
+ *
+ *     percentage = (9/10 * disk - 3 * maxmemory) / maxmemory, between 50 % and Redis's own 100 %: a longer log only takes longer to load
+ *     min size   = disk / 16, between Redis's own 64 Mi and 256 Mi: little data is not written anew for every few writes
+ */
+export function deriveRewriteThresholds(memory: string, disk: number): RewriteThresholds {
+  const { maxmemory } = deriveSizing(memory);
+  return {
+    percentage: clamp(50, Math.floor((90 * disk - 300 * maxmemory) / maxmemory), 100),
+    minSize: clamp(64 * Mi, Math.floor(disk / 16 / Mi) * Mi, 256 * Mi),
+  };
+}
+
 /**
  * Derives everything that depends on the memory limit, in this one place:
  *
  *     backlog   = limit / 16, between 1 Mi and 512 Mi
  *     maxmemory = (limit - 32 Mi - backlog) * 3/4
  *     headroom  = a third of maxmemory (what is left): a fork copies each page that is written while it runs
- *     disk      = 4 * maxmemory, in whole Gi: the append-only file may grow to twice the data before it is rewritten, the RDB file
- *                 is the third copy, and the file that a rewrite or a save is writing the fourth
+ *     disk      = 4 * maxmemory, in whole Gi: the data in the base of the append-only file, in the RDB file, and in the file
+ *                 that a rewrite or a save is writing; the fourth is for the log to grow in, see {@link deriveRewriteThresholds}
  */
 export function deriveSizing(memory: string): Sizing {
   const limit = parseBytes(memory);

@@ -1,14 +1,16 @@
 import type { Mistake } from "../mistake";
+import { archiveMistakes } from "./archive-validation";
 import type { RedisArgs } from "./args";
+import { damageMistakes } from "./damage-validation";
 import { failoverMistakes } from "./failover-validation";
 import { whyFloating } from "./image";
+import { restoreMistakes } from "./restore-validation";
 import { ownedSettings } from "./owned-settings";
-import { formatMi, Gi, nearestQuantity, parseBytes } from "./quantity";
+import { formatMi, Gi, nearestQuantity, parseBytes, parseCpus } from "./quantity";
 import { defaults, majority } from "./settings";
 import { deriveSizing, smallestMemory } from "./sizing";
 
 const dnsLabel = /^[a-z]([a-z0-9-]{0,40}[a-z0-9])?$/;
-const cpuQuantity = /^(\d+m|\d+(\.\d+)?)$/;
 const savePoints = /^\s*\d+\s+\d+(\s+\d+\s+\d+)*\s*$/;
 const passwordForm = /^[A-Za-z0-9._~-]{16,128}$/;
 
@@ -19,8 +21,11 @@ export function findMistakes(args: RedisArgs): Mistake[] {
     ...placeMistakes(args),
     ...memoryMistakes(args),
     ...persistenceMistakes(args),
+    ...damageMistakes(args),
     ...volumeMistakes(args),
+    ...restoreMistakes(args),
     ...passwordMistakes(args),
+    ...archiveMistakes(args),
     ...settingsMistakes(args),
   ];
 }
@@ -75,7 +80,7 @@ function memoryMistakes(args: RedisArgs): Mistake[] {
     if (bytes === undefined) mistakes.push({ property: "resources.memory", value: memory, reason: quantityReason(memory, defaults.memory) });
     else if (bytes < smallestMemory) mistakes.push({ property: "resources.memory", value: memory, reason: `is too little for Redis and a fork of it: write at least "${formatMi(smallestMemory)}"` });
   }
-  if (cpu !== undefined && !cpuQuantity.test(cpu)) mistakes.push({ property: "resources.cpu", value: cpu, reason: `is not a CPU quantity: write e.g. "250m" or "2"` });
+  if (cpu !== undefined && parseCpus(cpu) === undefined) mistakes.push({ property: "resources.cpu", value: cpu, reason: `is not a CPU quantity: write e.g. "250m" or "2"` });
   return mistakes;
 }
 

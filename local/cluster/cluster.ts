@@ -11,7 +11,7 @@ import { clusterNodes } from "./layout";
 import { anythingThere, everyProcess, removeEverything } from "./leftovers";
 import { withLock } from "./lock";
 import { allCablesUp, namespaceExists } from "./network";
-import { nodesReady, recently } from "./node";
+import { missingImages, nodesReady, recently } from "./node";
 import { belongsTo, whatIsThere } from "./ownership";
 import { installMissingPackages } from "./packages";
 import { whyNotHere } from "./platform";
@@ -51,7 +51,7 @@ async function bringUp(built: Built): Promise<void> {
   // Again, now that nobody else changes it: the build may have taken minutes.
   refuseToDisturb();
   const finding = whatIsThere();
-  if (finding === "ours" && await isHealthy(built.bin)) return;
+  if (finding === "ours" && await isHealthy(built)) return;
   if (finding === "leftovers") await step("Clean up after an earlier cluster", removeEverything);
   await step(finding === "ours" ? "Mend the embedded cluster" : "Start the embedded cluster", async () => {
     if (finding !== "ours") await layGround();
@@ -59,9 +59,9 @@ async function bringUp(built: Built): Promise<void> {
   });
 }
 
-const isHealthy = async (bin: string) =>
+const isHealthy = async ({ bin, images }: Built) =>
   everyPartAlive(bin) && await allCablesUp()
-  && (await Promise.all([answers("/readyz"), nodesReady(clusterNodes, recently()), addonsReady(clusterNodes.length)])).every(Boolean);
+  && (await Promise.all([answers("/readyz"), nodesReady(clusterNodes, recently()), addonsReady(clusterNodes.length), ...clusterNodes.map(async (node) => (await missingImages(node, images)).length === 0)])).every(Boolean);
 
 /** Stops the cluster and leaves nothing of it on the machine; one of another checkout is left alone, and named. */
 export async function stopCluster(): Promise<void> {

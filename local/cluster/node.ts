@@ -41,8 +41,13 @@ export async function startRuntime(node: Node, images: readonly Image[]): Promis
   startPart(containerd(node));
   await waitFor({ what: `containerd of ${node.name}`, parts: [containerd(node)], until: () => runtimeAnswers(node) });
   // Of a runtime that runs already too: the start that it comes from may have been cut off before the images were in.
-  const present = new Set((await ctr(node, "images", "ls", "--quiet")).split("\n"));
-  for (const { archive } of images.filter(({ name }) => !present.has(name))) await ctr(node, "images", "import", archive);
+  for (const { archive } of await missingImages(node, images)) await ctr(node, "images", "import", archive);
+}
+
+/** The images that the node has not, or has with another content: one that was built anew keeps its name. */
+export async function missingImages(node: Node, images: readonly Image[]): Promise<Image[]> {
+  const present = new Set((await ctr(node, "images", "ls")).split("\n").map((line) => line.split(/\s+/)).map(([name, , digest]) => `${name} ${digest}`));
+  return images.filter(({ name, digest }) => !present.has(`${name} ${digest}`));
 }
 
 /** Starts kubelet and kube-proxy. Not before the images are there: a pod that misses one waits ten seconds to look again. */

@@ -1,5 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { priceOfClocks } from "../../bench/clocks";
+import { falseAlarms } from "../../bench/down-after";
 import { failover } from "../../bench/failover";
 import { report, type Bench } from "../../bench/report";
 import { throughput } from "../../bench/throughput";
@@ -18,6 +20,8 @@ const seconds = async (work: () => Promise<unknown>) => { const from = Date.now(
 /** `make bench`; RUNS repeats each failover and each round of the throughput. */
 main(async () => {
   const runs = Number(process.env.RUNS || 3);
+  // Before there is a cluster, which would be slow beside it and make it slower.
+  const alarms = await falseAlarms(Number(process.env.SECONDS || 120));
   const running = clusterStatus() === "running";
   const cluster = await seconds(() => prepare(embedded));
   Object.assign(process.env, environment(embedded));
@@ -27,7 +31,7 @@ main(async () => {
   try {
     const stack = await seconds(() => deployment.up());
     const firstWrite = await seconds(() => ask(deployment.address("redis"), 6379, deployment.password, ["SET", "first", "write"]));
-    const found: Bench = { upSeconds: { running, cluster, stack, firstWrite }, throughput: await throughput(deployment, runs), failover: [] };
+    const found: Bench = { upSeconds: { running, cluster, stack, firstWrite }, throughput: await throughput(deployment, runs), clocks: await priceOfClocks(deployment, runs), failover: [], falseAlarms: alarms };
     found.failover = await failover(deployment, runs);
     const build = path.join(checkout, "build");
     fs.mkdirSync(build, { recursive: true });

@@ -4,7 +4,7 @@ import { embedded } from "../engine/target";
 import { elapsed, main, say } from "../lib/progress";
 import { faults } from "../../tests/chaos/faults";
 import { numberOf } from "../../tests/chaos/fault";
-import { interrupted, matrix } from "../../tests/chaos/matrix";
+import { interrupted, matrix, notMade } from "../../tests/chaos/matrix";
 import { markdown, rowsOf } from "../../tests/chaos/report";
 
 /** `make chaos`; FAULT=4, or FAULT=1,2,14b, picks some; RUNS repeats each. */
@@ -25,5 +25,6 @@ main(async () => {
   }
   const results = await matrix(chosen, runs, process.env.BRIEF === "1");
   say(`\n${markdown(rowsOf(results))}\nin ${elapsed()}; the table is in build/chaos.md and build/chaos.json, a picture of each fault in build/chaos-<fault>.svg`);
-  process.exit(0);
+  if (notMade.length > 0) say(`\nNot made:\n${notMade.join("\n")}`);
+  process.exit(notMade.length > 0 ? 1 : 0);
 });

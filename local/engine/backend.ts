@@ -28,6 +28,12 @@ export function stackState(stack: Target["stack"]): { exists: boolean; resources
   return { exists: true, resources: latest?.resources?.length ?? 0, pending: latest?.pending_operations ?? [] };
 }
 
+/** Stacks that `make restore` made beside this one. */
+export const stacksBeside = (stack: Target["stack"]): string[] => {
+  const folder = path.dirname(stackFile(stack));
+  return fs.existsSync(folder) ? fs.readdirSync(folder).filter((file) => file.startsWith(`${stack}-`) && file.endsWith(".json")).map((file) => file.slice(0, -".json".length)) : [];
+};
+
 /** Takes away the locks that a killed `pulumi` of this machine left; one that is still at work keeps its own. */
 export function dropDeadLocks(stack: Target["stack"]): void {
   const dir = path.join(backendDir, ".pulumi", "locks", "organization", project, stack);

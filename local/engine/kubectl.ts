@@ -13,10 +13,10 @@ export async function ensureKubectl(built: () => Promise<string>): Promise<strin
 }
 
 /** Runs kubectl against the target; bounded, because a machine that is gone does not even refuse a connection. */
-export function kubectl(target: Target, args: readonly string[], timeoutSeconds = 10): Promise<string> {
+export function kubectl(target: Target, args: readonly string[], timeoutSeconds = 10, input?: string): Promise<string> {
   const ours = path.join(bin, "kubectl");
   const command = fs.existsSync(ours) ? ours : "kubectl";
-  return run(command, [`--kubeconfig=${target.kubeconfig}`, ...args], { timeoutSeconds });
+  return run(command, [`--kubeconfig=${target.kubeconfig}`, ...args], { timeoutSeconds, input });
 }
 
 /** Tells one cluster from another at the same address: a cluster made anew holds nothing of what the state remembers. */

@@ -15,6 +15,8 @@ export async function ensureStack(target: Target): Promise<void> {
   await keepingFormat(target.stack, () => quiet(target, ["stack", "select", "--create", target.stack]));
 }
 
+const tracked = ["local", "minikube"];
+
 const idFile = (target: Target) => path.join(state, `cluster-id-${target.stack}`);
 
 /**
@@ -42,8 +44,8 @@ export const destroy = (target: Target, timeoutSeconds: number): Promise<void> =
     throw new Error(`The stack ${target.stack} could not be destroyed on ${nameOf(target)}: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
   });
 
-/** Takes the stack out of the backend; `force` also if the state still names resources. Its tracked file stays. */
+/** Takes the stack out of the backend; `force` also if the state still names resources. Its file stays if git has it: one that `make restore` wrote goes. */
 export async function removeStack(target: Target, force: boolean): Promise<void> {
-  await quiet(target, ["stack", "rm", "--yes", "--preserve-config", ...(force ? ["--force"] : []), target.stack]);
+  await quiet(target, ["stack", "rm", "--yes", ...(tracked.includes(target.stack) ? ["--preserve-config"] : []), ...(force ? ["--force"] : []), target.stack]);
   fs.rmSync(idFile(target), { force: true });
 }

@@ -1,6 +1,6 @@
 import { stopCluster } from "../cluster";
 import { say, step } from "../lib/progress";
-import { dropDeadLocks, stackState } from "./backend";
+import { dropDeadLocks, stacksBeside, stackState } from "./backend";
 import { ensureCli } from "./cli";
 import { unpublish } from "./environment";
 import { mendInterrupted } from "./interrupted";
@@ -11,18 +11,21 @@ import { forget, nameOf, type Target } from "./target";
 
 /** `make down`: nothing of the target's stack is left, and of the embedded cluster nothing at all. */
 export async function takeDown(target: Target): Promise<void> {
-  const { exists, resources } = stackState(target.stack);
-  if (exists) {
-    dropDeadLocks(target.stack);
-    // Not the plugin and not the cluster, which only a deployment needs; the CLI itself may be gone with the cache folder.
-    await ensureCli();
-    await (target.context ? takeDownOnContext(target, resources) : takeDownEmbedded(target, resources));
-  }
+  for (const stack of [...stacksBeside(target.stack), target.stack]) await takeDownStack({ ...target, stack });
   // Less than it takes to start one: without Go, say, a cluster that runs must still be stopped.
   if (!target.context && process.platform === "linux" && process.getuid?.() === 0) await step("The embedded cluster stopped", () => stopCluster());
   forget(target);
   await forgetSalts();
   unpublish();
+}
+
+async function takeDownStack(target: Target): Promise<void> {
+  const { exists, resources } = stackState(target.stack);
+  if (!exists) return;
+  dropDeadLocks(target.stack);
+  // Not the plugin and not the cluster, which only a deployment needs; the CLI itself may be gone with the cache folder.
+  await ensureCli();
+  await (target.context ? takeDownOnContext(target, resources) : takeDownEmbedded(target, resources));
 }
 
 /** What is on somebody's cluster stays in the state until it is gone there: a state thrown away would orphan it. */

@@ -6,16 +6,23 @@ import { cached } from "../lib/cache";
 import { run } from "../lib/run";
 import { imageRegistry, versions } from "../versions";
 import { type ImageConfig, writeOciArchive } from "./oci";
+import { rcloneRootTree } from "./rclone-tree";
 import { sourceOf } from "./root-tree";
 import { rootTrees } from "./trees";
 
-export interface Image { name: string; archive: string }
+export interface Image {
+  name: string;
+  archive: string;
+  /** Of its manifest: what a node tells of the image that it has under this name. */
+  digest: string;
+}
 
 const tag = (name: string, version: string) => `${imageRegistry}/${name}:${version}`;
 
 export const imageNames = {
   redis: tag("redis", versions.redis),
   haproxy: tag("haproxy", versions.haproxy),
+  rclone: tag("rclone", versions.rclone),
   busybox: tag("busybox", versions.debian),
   coredns: tag("coredns", versions.coredns),
   provisioner: tag("local-path-provisioner", versions.localPathProvisioner),
@@ -32,10 +39,16 @@ export async function buildImages(): Promise<Image[]> {
     await fromTree("redis", { Cmd: ["redis-server"], WorkingDir: "/data" }),
     await fromTree("haproxy", { Cmd: ["haproxy", "-f", "/usr/local/etc/haproxy/haproxy.cfg"], WorkingDir: "/var/lib/haproxy" }),
     await fromTree("busybox", { Cmd: ["sh"] }),
+    await rcloneImage(),
     await ofBinary(imageNames.coredns, await corednsBinary(), "coredns"),
     await ofBinary(imageNames.provisioner, await provisionerBinary(), "local-path-provisioner"),
     await ofBinary(imageNames.pause, await pauseBinary(), "pause"),
   ];
+}
+
+async function rcloneImage(): Promise<Image> {
+  const tree = await rcloneRootTree();
+  return ofTree(imageNames.rclone, { source: path.dirname(tree), tree, config: { Env, Entrypoint: ["rclone"] } });
 }
 
 function pauseBinary(): Promise<string> {
@@ -86,9 +99,10 @@ async function ofTree(name: string, { source, config, tree, fill }: ImageSource)
         fs.mkdirSync(filled);
         fill(filled);
       }
-      await writeOciArchive({ name, tree: filled, config, archive: path.join(target, "image.tar"), log });
+      const digest = await writeOciArchive({ name, tree: filled, config, archive: path.join(target, "image.tar"), log });
+      fs.writeFileSync(path.join(target, "digest"), digest);
       if (fill) fs.rmSync(filled, { recursive: true });
     },
   });
-  return { name, archive: path.join(dir, "image.tar") };
+  return { name, archive: path.join(dir, "image.tar"), digest: fs.readFileSync(path.join(dir, "digest"), "utf8") };
 }

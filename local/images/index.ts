@@ -1,2 +1,3 @@
 export { buildImages, imageNames, type Image } from "./images";
+export { rcloneRootTree } from "./rclone-tree";
 export { haproxyRootTree, redisRootTree } from "./trees";

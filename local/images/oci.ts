@@ -17,9 +17,9 @@ export const architecture = ({ x64: "amd64", arm64: "arm64" } as Record<string, 
 
 /**
  * Writes an image of one layer as an OCI archive, the form that `ctr images import` reads. Names are sorted and times are zero:
- * the same tree gives the same digests, and a node that has the image already is left alone.
+ * the same tree gives the same digests, and a node that has the image already is left alone. Resolves to the manifest's digest.
  */
-export async function writeOciArchive(args: { name: string; tree: string; config: ImageConfig; archive: string; log: string }): Promise<void> {
+export async function writeOciArchive(args: { name: string; tree: string; config: ImageConfig; archive: string; log: string }): Promise<string> {
   const { name, tree, config, archive, log } = args;
   const layout = `${archive}.layout`;
   const blobs = path.join(layout, "blobs/sha256");
@@ -44,6 +44,7 @@ export async function writeOciArchive(args: { name: string; tree: string; config
   fs.writeFileSync(path.join(layout, "oci-layout"), JSON.stringify({ imageLayoutVersion: "1.0.0" }));
   await run("tar", ["-C", layout, "-cf", archive, "oci-layout", "index.json", "blobs"], { log });
   fs.rmSync(layout, { recursive: true });
+  return manifest.digest;
 }
 
 /** The tree as one uncompressed layer: the archive never crosses a network, and unpacking it on three nodes stays cheap. */

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, copyFileSync, cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { run } from "../lib/run";
 
@@ -13,9 +13,14 @@ export interface RootTree {
   user?: User;
 }
 
-/** Debian's packages count on a merged /usr, whose top-level links come from a package that nothing here needs. */
+/** Debian's packages count on a merged /usr, whose top-level links come from a package that nothing here needs; those before trixie still have folders there. */
 export function mergeUsr(tree: string): void {
   for (const name of ["bin", "sbin", "lib", "lib64"]) {
+    const top = path.join(tree, name);
+    if (existsSync(top) && !lstatSync(top).isSymbolicLink()) {
+      cpSync(top, path.join(tree, "usr", name), { recursive: true, verbatimSymlinks: true });
+      rmSync(top, { recursive: true });
+    }
     mkdirSync(path.join(tree, "usr", name), { recursive: true });
     if (!existsSync(path.join(tree, name))) symlinkSync(`usr/${name}`, path.join(tree, name));
   }

@@ -5,13 +5,15 @@ import { versions } from "../versions";
 import { unpackPackages } from "./debian";
 import { buildRootTree, checkVersion, mergeUsr, type RootTree, sourceOf, type User } from "./root-tree";
 
-const packages = ["redis-server", "redis-tools", "haproxy", "busybox-static"];
+// Debian's BusyBox is built without flock, which the official image's has.
+const packages = ["redis-server", "redis-tools", "haproxy", "busybox-static", "util-linux"];
 
 const redisUser: User = { name: "redis", uid: 999, gid: 1000, home: "/data" };
 const haproxyUser: User = { name: "haproxy", uid: 99, gid: 99, home: "/var/lib/haproxy" };
 
-const redis: RootTree = {
-  programs: { "usr/bin/redis-server": "usr/local/bin/redis-server", "usr/bin/redis-cli": "usr/local/bin/redis-cli" },
+/** Programs and user of the redis image, of whatever version. */
+export const redis: RootTree = {
+  programs: { "usr/bin/redis-server": "usr/local/bin/redis-server", "usr/bin/redis-cli": "usr/local/bin/redis-cli", "usr/bin/flock": "usr/bin/flock" },
   links: Object.fromEntries(["redis-sentinel", "redis-check-aof", "redis-check-rdb"].map((name) => [`usr/local/bin/${name}`, "redis-server"])),
   user: redisUser,
 };

@@ -79,7 +79,8 @@ function removeAbandoned(dir: string): void {
   const parent = path.dirname(dir);
   for (const name of fs.existsSync(parent) ? fs.readdirSync(parent) : []) {
     if (!name.startsWith(prefix)) continue;
-    const pid = Number(name.slice(prefix.length));
+    // What a build keeps beside its folder begins with the same number.
+    const pid = Number.parseInt(name.slice(prefix.length), 10);
     if (pid === process.pid || !fs.existsSync(`/proc/${pid}`)) fs.rmSync(path.join(parent, name), { recursive: true, force: true });
   }
 }

@@ -22,21 +22,21 @@ export interface Sight {
 /** In the pods; the password is in the container's environment (REDISCLI_AUTH), so it stands on no command line. */
 export const redisCli = ["redis-cli"] as const;
 
-/** Both at once: each command in a pod costs its start. A pod of an older version tells nothing of its kernel. */
-const infoAndKernel = ["sh", "-c", `${redisCli.join(" ")} INFO; code=$?; sh /scripts/kernel-status.sh 2>/dev/null; exit $code`];
+/** All at once: each command in a pod costs its start. A pod of an older version tells nothing of its kernel and its disk. */
+const infoAndPlace = ["sh", "-c", `${redisCli.join(" ")} INFO; code=$?; for what in kernel disk; do sh /scripts/$what-status.sh 2>/dev/null; done; exit $code`];
 
 /** A pod that hangs costs this much and no more; the others are asked at the same time. */
 const patienceSeconds = 6;
 
 export async function instances(target: Target, namespace: string): Promise<Instance[]> {
-  const listed = await kubectl(target, ["--namespace", namespace, "get", "pods,services,statefulsets,deployments", "--selector", "app.kubernetes.io/name=redis,app.kubernetes.io/managed-by=pulumi", "--output", "json"]);
+  const listed = await kubectl(target, ["--namespace", namespace, "get", "pods,services,statefulsets,deployments,cronjobs", "--selector", "app.kubernetes.io/name=redis,app.kubernetes.io/managed-by=pulumi", "--output", "json"]);
   return inventory((JSON.parse(listed) as { items: Parameters<typeof inventory>[0] }).items);
 }
 
 export async function look(target: Target, namespace: string, instance: Instance): Promise<Sight> {
   const of = (component: string) => instance.pods.filter((pod) => pod.component === component);
   const [redis, sentinels] = await Promise.all([
-    Promise.all(of("redis").map((pod) => ask(target, namespace, pod, infoAndKernel, parseInfo))),
+    Promise.all(of("redis").map((pod) => ask(target, namespace, pod, infoAndPlace, parseInfo))),
     Promise.all(of("sentinel").map((pod) => ask(target, namespace, pod, [...redisCli, "-p", "26379", "SENTINEL", "MASTERS"], parseSentinelMasters))),
   ]);
   return { instance, redis, sentinels, endpoints: of("endpoint") };
@@ -44,7 +44,7 @@ export async function look(target: Target, namespace: string, instance: Instance
 
 async function ask<T>(target: Target, namespace: string, pod: PodFacts, command: string[], parse: (reply: string) => T | undefined): Promise<Answer<T>> {
   if (pod.waitsForKernel) return { pod, problem: await whyItWaits(target, namespace, pod) };
-  if (pod.trouble && pod.trouble !== "Terminating") return { pod, problem: pod.trouble };
+  if (pod.trouble && pod.trouble !== "Terminating") return { pod, problem: [pod.trouble, pod.lastWords].filter(Boolean).join(": ") };
   try {
     const reply = await kubectl(target, ["--namespace", namespace, "exec", pod.name, "--container", pod.component, "--", ...command], patienceSeconds);
     const view = parse(reply);

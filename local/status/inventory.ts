@@ -1,4 +1,5 @@
-import type { V1Deployment, V1Pod, V1Service, V1StatefulSet } from "@kubernetes/client-node";
+import type { V1CronJob, V1Deployment, V1Pod, V1Service, V1StatefulSet } from "@kubernetes/client-node";
+import { jobFacts, type JobFacts } from "./archive";
 
 /** The init container that waits for the node's kernel. */
 export const kernelContainer = "kernel";
@@ -14,6 +15,8 @@ export interface PodFacts {
   restarts: number;
   /** Why it does not run, in Kubernetes' own word: Pending, CrashLoopBackOff, OOMKilled ... */
   trouble?: string;
+  /** What its container said as it ended: that its data files are damaged, and what can be done. */
+  lastWords?: string;
   /** Its init container `kernel` holds it back, and has said why (kernel.enforce). */
   waitsForKernel: boolean;
 }
@@ -24,13 +27,16 @@ export interface Instance {
   pods: PodFacts[];
   wanted: Record<Component, number>;
   podAt: Map<string, string>;
+  /** Undefined where nothing is archived. */
+  archive?: JobFacts;
+  drill?: JobFacts;
 }
 
-type Item = V1Pod | V1Service | V1StatefulSet | V1Deployment;
+type Item = V1Pod | V1Service | V1StatefulSet | V1Deployment | V1CronJob;
 
 const labelOf = (item: Item, name: string) => item.metadata?.labels?.[`app.kubernetes.io/${name}`];
 
-/** From `kubectl get pods,services,statefulsets,deployments -o json`. */
+/** From `kubectl get pods,services,statefulsets,deployments,cronjobs -o json`. */
 export function inventory(items: readonly Item[]): Instance[] {
   const of = <T extends Item>(instance: string, kind: string) => items.filter((item): item is T => item.kind === kind && labelOf(item, "instance") === instance);
   const names = [...new Set(items.map((item) => labelOf(item, "instance")).filter((name) => name !== undefined))].sort();
@@ -39,8 +45,11 @@ export function inventory(items: readonly Item[]): Instance[] {
     const workloads = [...of<V1StatefulSet>(name, "StatefulSet"), ...of<V1Deployment>(name, "Deployment")];
     const wanted = (component: Component) =>
       workloads.filter((workload) => labelOf(workload, "component") === component).reduce((sum, workload) => sum + (workload.spec?.replicas ?? 1), 0);
+    const jobs = (component: string) => of<V1CronJob>(name, "CronJob").filter((job) => labelOf(job, "component") === component).map(jobFacts)[0];
     return {
       name,
+      archive: jobs("archive"),
+      drill: jobs("drill"),
       pods: pods.map(podFacts).sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true })),
       wanted: { redis: wanted("redis"), sentinel: wanted("sentinel"), endpoint: wanted("endpoint") },
       podAt: addresses(of<V1Service>(name, "Service"), pods),
@@ -66,6 +75,7 @@ function podFacts(pod: V1Pod): PodFacts {
     ready: containers.length > 0 && containers.every((container) => container.ready),
     restarts: containers.reduce((sum, container) => sum + container.restartCount, 0),
     trouble: trouble(pod),
+    lastWords: containers.map(({ state, lastState }) => (state?.terminated ?? lastState?.terminated)?.message?.trim()).find(Boolean),
     waitsForKernel: (pod.status?.initContainerStatuses ?? []).some(({ name, state }) => name === kernelContainer && state?.running),
   };
 }

@@ -4,14 +4,14 @@ import { CommandFailed, run } from "../lib/run";
 import { state } from "../lib/paths";
 import type { Deployment } from "./deployment";
 
-interface Outputs { namespace?: string; kubeconfig?: string }
+interface Outputs { namespace?: string; kubeconfig?: string; host?: string }
 
 /**
  * A stack that the user deploys with `pulumi up`, such as dev or prod, through the user's own pulumi, login and kubectl. The way into its
  * cluster is the stack's output; a stack on somebody else's cluster has none, and KUBECONFIG leads there.
  */
-export async function ownStack(stack: string): Promise<Deployment> {
-  const { namespace, kubeconfig } = await outputs(stack);
+export async function ownStack(stack: string): Promise<Deployment & { host: string }> {
+  const { namespace, kubeconfig, host = "" } = await outputs(stack);
   if (namespace === undefined) throw new Error(`The stack ${stack} has no output "namespace": it is not deployed, or its last deployment did not finish. Run pulumi up --stack ${stack}.`);
   const file = path.join(state, `kubeconfig-of-${stack.replace(/[^A-Za-z0-9._-]/g, "_")}`);
   if (kubeconfig !== undefined) {
@@ -19,7 +19,7 @@ export async function ownStack(stack: string): Promise<Deployment> {
     fs.writeFileSync(file, kubeconfig, { mode: 0o600 });
   }
   const way = kubeconfig === undefined ? process.env.KUBECONFIG ?? path.join(process.env.HOME ?? "", ".kube", "config") : file;
-  return { target: { stack, context: `of the stack ${stack}`, kubeconfig: way }, namespace };
+  return { target: { stack, context: `of the stack ${stack}`, kubeconfig: way, users: true }, namespace, host };
 }
 
 async function outputs(stack: string): Promise<Outputs> {

@@ -25,6 +25,10 @@ export interface RedisView {
   maxmemory: number;
   /** What it could not write to its disk. */
   diskTrouble: string[];
+  /** How full its volume is; undefined if the pod's scripts are of a version that does not tell. */
+  disk?: { percent: number; size: number };
+  /** Why it may only follow: its data files were damaged, and it has no whole copy yet. */
+  damaged?: string;
   /** Empty if the pod's scripts are of a version that does not tell. */
   kernel: KernelValue[];
 }
@@ -71,6 +75,8 @@ export function parseInfo(info: string): RedisView | undefined {
       ...(found.get("aof_last_bgrewrite_status") === "err" ? ["the last AOF rewrite failed"] : []),
       ...(found.get("rdb_last_bgsave_status") === "err" ? ["the last RDB save failed"] : []),
     ],
+    disk: found.has("disk_percent") ? { percent: number("disk_percent"), size: number("disk_size") } : undefined,
+    damaged: found.get("disk_damaged"),
     kernel: [...found].flatMap(([name, text]) => (name.startsWith("kernel_") ? [kernelValue(name.slice("kernel_".length), text)] : [])),
   };
 }

@@ -24,7 +24,7 @@ export function report(sight: Sight, namespace: string): string {
   const { redis, sentinels, endpoints } = sight;
   const master = redis.find(({ view }) => view?.role === "master")?.view;
   const tables = [
-    table([["REDIS", "ROLE", "LINK", "LAG", "KEYS", "MEMORY", "RESTARTS", "NODE"], ...redis.map((answer) => redisRow(answer, master))]),
+    table([["REDIS", "ROLE", "LINK", "LAG", "KEYS", "MEMORY", "DISK", "RESTARTS", "NODE"], ...redis.map((answer) => redisRow(answer, master))]),
     ...(redis.some(({ view }) => view?.kernel.length) ? [table([["KERNEL", "SOMAXCONN", "HUGE PAGES", "OVERCOMMIT", "NODE", "VERDICT"], ...redis.flatMap(kernelRow)])] : []),
     ...(sentinels.length > 0 ? [table([["SENTINEL", "NAMES AS MASTER", "QUORUM", "REPLICAS", "SENTINELS", "RESTARTS", "NODE"], ...sentinels.map((answer) => sentinelRow(answer, sight))])] : []),
     ...(endpoints.length > 0 ? [table([["ENDPOINT", "STATE", "RESTARTS", "NODE"], ...endpoints.map((pod) => [pod.name, pod.ready ? "ready" : pod.trouble ?? "not ready", ...place(pod)])])] : []),
@@ -41,7 +41,7 @@ function redisRow(answer: Answer<RedisView>, master: RedisView | undefined): Row
   if (!view) return silent(answer);
   const memory = `${bytes(view.memory)}${view.maxmemory ? ` of ${bytes(view.maxmemory)}` : ""}`;
   const role = view.loading ? "loading" : view.role === "master" ? "master" : "replica";
-  return [pod.name, role, link(view), lag(view, master), String(view.keys), memory, ...place(pod)];
+  return [pod.name, role, link(view), lag(view, master), String(view.keys), memory, view.disk ? `${view.disk.percent} % of ${bytes(view.disk.size)}` : "?", ...place(pod)];
 }
 
 function link(view: RedisView): string {

@@ -1,3 +1,4 @@
+import { age, archiveTrouble, drillTrouble } from "./archive";
 import { kernelContainer, type Component } from "./inventory";
 import type { RedisView, SentinelView } from "./replies";
 import type { Answer, Sight } from "./collect";
@@ -7,24 +8,45 @@ const silenceSeconds = 15;
 
 /** What is wrong, the worst first; empty if nothing is. */
 export function problems(sight: Sight): string[] {
-  return [...mastership(sight), ...unreachable(sight), ...missing(sight), ...replication(sight), ...capacity(sight)];
+  return [...mastership(sight), ...unreachable(sight), ...missing(sight), ...replication(sight), ...capacity(sight), ...archived(sight), ...drilled(sight)];
 }
 
 /** One line: healthy with the numbers that prove it, or what is wrong and where to look. */
 export function verdict(sight: Sight, namespace: string): string {
   const found = problems(sight);
-  if (found.length === 0) return `healthy: ${summary(sight)}`;
+  if (found.length === 0) return [`healthy: ${summary(sight)}`, ...warnings(sight)].join("; WARNING: ");
   return `NOT healthy: ${found.join("; ")}. Look at: ${whereToLook(sight, namespace)}`;
 }
+
+/** From here on a volume is a reason to act, and from here on it is a fault. */
+const diskFilling = 80;
+const diskFull = 90;
+
+const filling = ({ redis }: Sight, from: number, below: number) =>
+  redis.flatMap(({ pod, view }) => (view?.disk && view.disk.percent >= from && view.disk.percent < below ? [`the disk of ${pod.name} is ${view.disk.percent} % full: raise persistence.size`] : []));
+
+/** What is well still, and will not stay so. */
+export const warnings = (sight: Sight): string[] => filling(sight, diskFilling, diskFull);
 
 const count = (number: number, thing: string) => `${number} ${thing}${number === 1 ? "" : "s"}`;
 const masters = ({ redis }: Sight) => redis.filter(({ view }) => view?.role === "master");
 const podNamed = (sight: Sight, view: SentinelView) => sight.instance.podAt.get(view.address) ?? view.address;
 
 function summary(sight: Sight): string {
+  const { archive, drill } = sight.instance;
   const replicas = sight.redis.length - 1;
   const sentinels = sight.sentinels.length;
-  return ["1 master", replicas > 0 && `${count(replicas, "replica")} in sync`, sentinels > 0 && `${sentinels} of ${sentinels} sentinels agree`].filter(Boolean).join(", ");
+  return ["1 master", replicas > 0 && `${count(replicas, "replica")} in sync`, sentinels > 0 && `${sentinels} of ${sentinels} sentinels agree`, archive?.lastSuccess && `last archive ${age(Date.now() - archive.lastSuccess)} ago`, drill?.lastSuccess && `restored for trial ${age(Date.now() - drill.lastSuccess)} ago`].filter(Boolean).join(", ");
+}
+
+function archived({ instance: { archive } }: Sight): string[] {
+  const reason = archive && archiveTrouble(archive, Date.now());
+  return reason ? [reason] : [];
+}
+
+function drilled({ instance: { drill } }: Sight): string[] {
+  const reason = drill && drillTrouble(drill, Date.now());
+  return reason ? [reason] : [];
 }
 
 function mastership(sight: Sight): string[] {
@@ -68,14 +90,19 @@ function replication(sight: Sight): string[] {
   });
 }
 
-function capacity({ redis }: Sight): string[] {
-  return redis.flatMap(({ pod, view }) => (view ? [
+function capacity(sight: Sight): string[] {
+  return [...filling(sight, diskFull, Infinity), ...sight.redis.flatMap(({ pod, view }) => (view ? [
+    ...(view.damaged === undefined ? [] : [`${pod.name} has no whole copy since its data files were damaged (${view.damaged})`]),
     ...view.diskTrouble.map((trouble) => `${pod.name}: ${trouble} (is the disk full?)`),
     ...(view.maxmemory > 0 && view.memory > 0.9 * view.maxmemory ? [`${pod.name} uses ${Math.round((100 * view.memory) / view.maxmemory)}% of its maxmemory`] : []),
-  ] : []));
+  ] : []))];
 }
 
 function whereToLook(sight: Sight, namespace: string): string {
+  const { name } = sight.instance;
+  const behind = archived(sight).length > 0 ? "archive" : "drill";
+  // Redis itself comes first.
+  if (problems(sight).length === archived(sight).length + drilled(sight).length) return `kubectl -n ${namespace} get jobs -l app.kubernetes.io/instance=${name},app.kubernetes.io/component=${behind}, and the logs of the last one`;
   const suspect = suspectOf(sight);
   if (!suspect) return `kubectl -n ${namespace} get events --sort-by=.lastTimestamp`;
   const { pod, view } = suspect;

@@ -34,7 +34,8 @@ async function attempt<T>(command: (connection: Redis) => Promise<T>): Promise<T
     const message = (error as Error).message;
     const kind = /^[A-Z]{4,} /.test(message) ? message.split(" ")[0]! : message;
     recorded.errors[kind] = (recorded.errors[kind] ?? 0) + 1;
-    if (message === "Command timed out") {
+    // ioredis ends a client for good that its failoverDetector tells of a failover while it is still looking for the master.
+    if (message === "Command timed out" || client.status === "end") {
       client.disconnect();
       client = connect();
     } else {

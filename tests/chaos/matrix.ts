@@ -27,7 +27,8 @@ export async function matrix(faults: readonly Fault[], runs: number, brief = fal
       for (let run = 1; run <= runs; run++) {
         say(`\n${fault.id}. ${fault.name}, run ${run} of ${runs} (${elapsed()})`);
         deployment ??= await deploy(fault);
-        const result = await runFault(fault, deployment, brief);
+        const result = await attempt(fault, deployment, brief);
+        if (!result) continue;
         results.push(result);
         tell(result);
         keep(results);
@@ -39,6 +40,20 @@ export async function matrix(faults: readonly Fault[], runs: number, brief = fal
     await takeDown();
   }
   return results;
+}
+
+/** Faults that could not be made, and why. A long matrix goes on without them, and is no success. */
+export const notMade: string[] = [];
+
+async function attempt(fault: Fault, used: Deployment, brief: boolean): Promise<RunResult | undefined> {
+  try {
+    return await runFault(fault, used, brief);
+  } catch (error) {
+    notMade.push(`${fault.id}. ${fault.name}: ${error instanceof Error ? error.message : String(error)}`);
+    say(`   not made: ${notMade.at(-1)}`);
+    await used.replace();
+    return undefined;
+  }
 }
 
 async function deploy({ needs }: Fault): Promise<Deployment> {
@@ -71,12 +86,12 @@ function tell({ clients, healed, reason, marks }: RunResult): void {
 
 /** Of a run that went wrong, what the sentinels and the pods said: the deployment will be gone when somebody asks. */
 async function explain({ namespace }: Deployment, { fault, healed, reason, clients, marks, events }: RunResult): Promise<void> {
-  if (healed && clients.every(({ lost, regressions }) => lost === 0 && regressions === 0)) return;
+  if (!process.env.KEEP_LOGS && healed && clients.every(({ lost, regressions }) => lost === 0 && regressions === 0)) return;
   const since = new Date(marks.fault - 10_000).toISOString();
   const pods = await kubectl("logs", "-n", namespace, "-l", "app.kubernetes.io/instance=redis", "--prefix", "--timestamps", `--since-time=${since}`, "--tail=-1", "--max-log-requests=20").catch(String);
   const said = events.map(({ at, sentinel, channel, message }) => `${new Date(at).toISOString()} ${sentinel} ${channel} ${message}`);
   const times = Object.entries(marks).map(([name, at]) => `${name}: ${[at].flat().map((time) => (time === undefined ? "never" : new Date(time).toISOString())).join(" ")}`);
-  fs.writeFileSync(path.join(build, `chaos-${fault.id}.log`), [fault.name, reason ?? "healed", ...times, "", ...said, "", pods].join("\n"));
+  fs.writeFileSync(path.join(build, `chaos-${fault.id}${process.env.KEEP_LOGS ? `-${Date.now()}` : ""}.log`), [fault.name, reason ?? "healed", ...times, "", ...said, "", pods].join("\n"));
   say(`   see build/chaos-${fault.id}.log`);
 }
 

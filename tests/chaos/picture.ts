@@ -1,3 +1,4 @@
+import { max } from "d3-array";
 import { scaleLinear, scaleLog } from "d3-scale";
 import { area, line } from "d3-shape";
 import type { ClientResult, RunResult } from "./run";
@@ -13,7 +14,7 @@ export function picture({ fault, marks, clients, healed, reason }: RunResult): s
   const seconds = (at: number) => (at - marks.fault) / 1000;
   const begin = -1.5;
   const end = Math.max(seconds(marks.end), 3);
-  const slowest = Math.max(100, ...clients.flatMap(({ recorded }) => recorded.writes.map(([, from, at]) => at - from)));
+  const slowest = Math.max(100, max(clients, ({ recorded }) => max(recorded.writes, ([, from, at]) => at - from)) ?? 0);
   const x = scaleLinear([begin, end], [frame.left, frame.right]);
   const y = scaleLog([0.3, slowest * 1.6], [frame.bottom, frame.top]).clamp(true);
 

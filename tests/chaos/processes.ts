@@ -9,6 +9,9 @@ export function processesOf(podUid: string, program?: string): number[] {
     .filter((pid) => { const name = read(`/proc/${pid}/comm`).trim(); return program ? name === program : name !== "pause"; }).map(Number);
 }
 
+/** The containers, by their ids, that a pod's processes are in at this moment. */
+export const containersOf = (podUid: string): string[] => [...new Set(processesOf(podUid).flatMap((pid) => /[0-9a-f]{64}/.exec(read(`/proc/${pid}/cgroup`))?.[0] ?? []))];
+
 /** Signals a pod's processes; one that is not there is a mistake of the fault, not of the pod. */
 export function signal(podUid: string, name: NodeJS.Signals, program?: string): void {
   const found = processesOf(podUid, program);

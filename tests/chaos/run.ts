@@ -23,7 +23,8 @@ export interface RunResult {
   events: Event[];
 }
 
-const patienceMs = 120_000;
+/** A scale-down is the longest: a kubelet may take a minute and a half to renew a ConfigMap, and the sentinels then forget one after the other. */
+const patienceMs = 240_000;
 let runs = 0;
 
 /** What is running now, for whoever has to interrupt it. */

@@ -6,15 +6,15 @@ import { freshPods, interrupt, runFault } from "./run";
 
 /** What `make chaos` does and this does not, and why. */
 const leftOut: Record<string, string> = {
-  "8": "a whole cluster takes a minute to come back, and other tests use it",
   "17": "needs 9 GB of memory and a minute to write 1 GB",
 };
 
-const patience = 10_000;
+/** For a machine that is busy with other things. */
+const patience = 30_000;
 
 /** Each fault once, held for seconds only, on one deployment. How long an outage may last is judged by `make chaos`: this machine may be busy. */
 describe("faults under load, in short", function () {
-  this.timeout(150_000);
+  this.timeout(480_000);
   const deployment = new Deployment(`redis-chaos-${Math.random().toString(36).slice(2, 8)}`);
   let whole = false;
 
@@ -29,8 +29,9 @@ describe("faults under load, in short", function () {
     await deployment.remove();
   });
 
-  for (const fault of faults) {
-    if (fault.id in leftOut) continue;
+  // The whole cluster last: should it not come back, the others have been seen.
+  const order = faults.filter(({ id }) => !(id in leftOut)).sort((a, b) => Number(a.id === "8") - Number(b.id === "8"));
+  for (const fault of order) {
     it(`heals by itself and loses nothing acknowledged: ${fault.name.replace(/ for \d+ s$/, "")}`, async () => {
       if (!whole) await deployment.replace();
       whole = false;

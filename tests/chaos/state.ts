@@ -1,11 +1,12 @@
 import RedisClient from "ioredis";
 import { kubectlJson } from "../support/cluster";
 import type { Deployment } from "./deployment";
+import { containersOf } from "./processes";
 
 export interface Pod {
   metadata: { name: string; uid: string; deletionTimestamp?: string; labels: Record<string, string> };
   spec: { nodeName?: string };
-  status: { phase: string; containerStatuses?: { restartCount: number; ready: boolean }[] };
+  status: { phase: string; containerStatuses?: { restartCount: number; ready: boolean; containerID?: string }[] };
 }
 
 export const componentOf = ({ metadata }: Pod) => metadata.labels["app.kubernetes.io/component"] ?? "";
@@ -56,6 +57,12 @@ export async function condition(deployment: Deployment, wanted: Wanted = usual):
   return { masters, problems };
 }
 
+/** A kubelet that could not reach the API server tells of a restart late; counted then, it would be one of the next fault. */
+const isToldLate = ({ metadata, status }: Pod) => {
+  const running = containersOf(metadata.uid);
+  return running.length > 0 && !running.some((id) => status.containerStatuses?.[0]?.containerID?.endsWith(id));
+};
+
 async function podProblems(deployment: Deployment, wanted: Wanted): Promise<string[]> {
   const pods = await podsOf(deployment).catch(() => undefined);
   if (!pods) return ["the API server does not answer"];
@@ -65,6 +72,7 @@ async function podProblems(deployment: Deployment, wanted: Wanted): Promise<stri
     return [
       ...(found.length === count ? [] : [`${found.length} ${component} pods, not ${count}`]),
       ...found.filter((pod) => !good(pod)).map(({ metadata }) => `${metadata.name} is not ready`),
+      ...found.filter(isToldLate).map(({ metadata }) => `${metadata.name} runs another container than Kubernetes knows of`),
     ];
   });
 }

@@ -118,6 +118,9 @@ describe("the check of resources against the API", () => {
     ["a role without its prefix", "gcp:projects/iAMMember:IAMMember", "role", "container.defaultNodeServiceAccount", /^role .* does not match/],
     ["a member without its kind", "gcp:projects/iAMMember:IAMMember", "member", "nodes@p.iam.gserviceaccount.com", /^member .* is no member/],
     ["a wrong lifecycle action", bucket, "lifecycleRules", [{ action: { type: "Remove" }, condition: { age: 2 } }], /^lifecycleRules\[0\]\.action\.type "Remove" is not one of Delete, /],
+    ["a lifecycle rule for no condition, which deletes everything", bucket, "lifecycleRules", [{ action: { type: "Delete" }, condition: { matchesPrefixes: [] } }], /^lifecycleRules\[0\]\.condition is empty/],
+    ["a number of nodes that the autoscaler has too", pool, "autoscaling", { minNodeCount: 1, maxNodeCount: 3 }, /^nodeCount stands beside autoscaling/],
+    ["a disk in no zone", "gcp:compute/disk:Disk", "zone", undefined, /^zone is missing/],
     ["an open bucket's misspelt lock", bucket, "publicAccessPrevention", "enforce", /^publicAccessPrevention "enforce" is not one of inherited, enforced/],
   ];
   for (const [mistake, type, path, value, finding] of mistakes) {

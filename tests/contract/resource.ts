@@ -1,6 +1,7 @@
 import { hold, type Outcome, type Walk } from "./check";
 import { childOf, documentOf, itemOf, type Place, schemaOf } from "./documents";
 import { type Mapping, mappingOf } from "./mapping";
+import { togetherMistakes } from "./together";
 
 /** A resource of the golden graph. */
 export interface GoldenResource {
@@ -15,6 +16,7 @@ export function holdResource({ type, inputs }: Pick<GoldenResource, "type" | "in
   if (!mapping) return { held: 0, findings: [{ path: type, reason: "is a type that tests/contract/mapping.ts does not know" }] };
   const walk: Walk = { held: 0, findings: [], child: (place, path, name) => mappedChild(mapping, place, path, name), refuseReadOnly: true };
   hold(walk, inputs, schemaOf(documentOf(mapping.document), mapping.schema), "");
+  walk.findings.push(...togetherMistakes(type, inputs));
   if (walk.held === 0 && walk.findings.length === 0) walk.findings.push({ path: type, reason: "has no property that could be compared" });
   return { held: walk.held, findings: walk.findings };
 }

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import { imageNames } from "../../local/images";
-import { checkout } from "../../local/lib/paths";
 import { run, type CommandFailed } from "../../local/lib/run";
 import { kubectl, kubectlJson, pods, redisCli } from "../support/cluster";
 import { eventually } from "../support/eventually";
+import { NodeVolumes } from "../support/node-volume";
 import { Project } from "../support/project";
 
 const id = Math.random().toString(36).slice(2, 8);
@@ -21,32 +20,17 @@ describe("ready-made volumes: bound, protected, put back from a copy, and left a
   this.timeout(180_000);
   this.bail(true);
   const project = new Project();
-  const disks = fs.mkdtempSync(path.join(os.tmpdir(), "redis-gke-disks-"));
+  const disks = new NodeVolumes(namespace);
   const first = `redis-e2e-${id}-first`;
   const restored = `redis-e2e-${id}-restored`;
-  const folderOf = (disk: string) => path.join(disks, disk);
+  const folderOf = (disk: string) => disks.folderOf(disk);
   const volume = async (name: string) => kubectlJson<Volume>("get", "persistentvolume", name);
 
-  /** As components/gke makes them, but for the driver: kept for one claim, and kept when the claim goes. */
-  async function makeVolume(name: string): Promise<void> {
-    fs.mkdirSync(folderOf(name), { recursive: true });
-    const file = path.join(disks, `${name}.json`);
-    fs.writeFileSync(file, JSON.stringify({
-      apiVersion: "v1", kind: "PersistentVolume", metadata: { name },
-      spec: {
-        capacity: { storage: "10Gi" }, accessModes: ["ReadWriteOnce"], persistentVolumeReclaimPolicy: "Retain", storageClassName: "",
-        claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace, name: "data-redis-0" },
-        local: { path: folderOf(name) },
-        nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: "topology.kubernetes.io/zone", operator: "In", values: ["local-b"] }] }] } },
-      },
-    }));
-    await kubectl("create", "-f", file);
-  }
   const use = (name: string, protect: boolean) => project.configure("e2e-volumes", { ...config, persistence: { volumes: [name], protect } });
   const get = (key: string) => redisCli(namespace, "redis-0", "GET", key);
 
   before(async () => {
-    await makeVolume(first);
+    await disks.make(first);
     use(first, true);
     await project.init("e2e-volumes");
   });
@@ -55,9 +39,8 @@ describe("ready-made volumes: bound, protected, put back from a copy, and left a
     await run("pulumi", ["state", "unprotect", "--all", "--yes", "--stack", "e2e-volumes"], { cwd: project.folder, env: project.environment }).catch(() => undefined);
     await project.destroy("e2e-volumes").catch((error: unknown) => console.log(error));
     await kubectl("delete", "namespace", namespace, "--ignore-not-found");
-    await kubectl("delete", "persistentvolume", first, restored, "--ignore-not-found");
+    await disks.remove();
     project.remove();
-    fs.rmSync(disks, { recursive: true, force: true });
   });
 
   it("puts the pod where its volume is, on the volume that was kept for it", async () => {
@@ -71,10 +54,10 @@ describe("ready-made volumes: bound, protected, put back from a copy, and left a
   });
 
   it("shows a stack that somebody deployed himself: STACK=name make status", async () => {
-    const said = await run(process.execPath, ["--import", "tsx", path.join(checkout, "local", "commands", "status.ts")], { cwd: project.folder, env: { ...project.environment, STACK: "e2e-volumes" } });
+    const said = await project.make("status", "e2e-volumes");
     assert.match(said, /^redis-0 +master/m);
     assert.match(said, /healthy: /);
-    const refused = run(process.execPath, ["--import", "tsx", path.join(checkout, "local", "commands", "status.ts")], { cwd: project.folder, env: { ...project.environment, STACK: "nowhere" } });
+    const refused = project.make("status", "nowhere");
     await assert.rejects(refused, (error: CommandFailed) => /The stack nowhere cannot be read/.test(error.output));
   });
 
@@ -95,7 +78,7 @@ describe("ready-made volumes: bound, protected, put back from a copy, and left a
     await project.up("e2e-volumes");
     await kubectl("scale", "statefulset", "redis", "-n", namespace, "--replicas=0");
     await eventually("the pod is gone", async () => (await pods(namespace, "redis")).length === 0, { timeout: 90_000 });
-    await makeVolume(restored);
+    await disks.make(restored);
     use(restored, false);
     const plan = await project.pulumi(["preview", "--stack", "e2e-volumes"]);
     assert.match(plan, /1 to replace/);

@@ -90,7 +90,7 @@ describe("dev on Google Cloud, through the official plugin", function () {
     });
 
     const refused: [string, Changes, RegExp[]][] = [
-      ["a smaller disk, which would be a new one", { persistence: { size: "10Gi" } }, [/redis-gke:persistence\.size: 10 is less than the 20 GiB/]],
+      ["a smaller disk, which would be a new one", { persistence: { size: "10Gi" } }, [/redis-gke:persistence\.size: "10Gi" is less than the 20 GiB/]],
       ["another disk type, which would be a new disk", { disk: { type: "pd-ssd" } }, [/redis-gke:disk\.type: "pd-ssd" \(before: pd-balanced\) would replace the disk redis-dev-0/]],
       ["another zone, which would be a new disk in it", { cluster: { location: "europe-west1-c" } }, [/redis-gke:nodePool\.zones: \["europe-west1-c"\] .*would replace the disk redis-dev-0/]],
       ["another name, which would leave no disk of the old one", { cluster: { name: "other" } }, [/redis-gke:disk would take away the disk redis-dev-0/]],

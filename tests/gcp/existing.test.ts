@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { assertInPlace, assertNothingUnforeseen, assertOrder, assertRefused, lines } from "./assertions";
-import { Deployment, project, type Changes } from "./deployment";
+import { Deployment, mutates, project, type Changes } from "./deployment";
 import { createCluster } from "./stand-in/container";
 import { createDisk } from "./stand-in/compute-disks";
 import type { RecordedRequest } from "./stand-in";
+
+type Refused = Awaited<ReturnType<Deployment["refused"]>>;
 
 describe("what was on Google Cloud before the stack", function () {
   this.timeout(240_000);
@@ -12,15 +14,32 @@ describe("what was on Google Cloud before the stack", function () {
     const dev = new Deployment("dev");
     const adopted = (size = "10Gi"): Changes => ({ disk: { type: "pd-standard", adopt: ["redis-master"] }, persistence: { size } });
     let made: RecordedRequest[];
+    let other: Refused;
+    let elsewhere: Refused;
 
     before(async () => {
       createDisk(dev.cloud.store, { params: { project, zone: "europe-west1-b" }, body: { name: "redis-master", sizeGb: "10" } });
       await dev.start();
+      dev.configure({ disk: { adopt: ["redis-master"] }, persistence: { size: "20Gi" } });
+      other = await dev.refused("preview");
+      dev.configure({ disk: { adopt: ["redis-mister"] } });
+      elsewhere = await dev.refused("preview");
       dev.configure(adopted());
       made = await dev.up();
     });
     after(() => dev.stop());
     afterEach(() => assertNothingUnforeseen(dev));
+
+    it("is refused in the preview while the stack's file says another type or size than it has", () => {
+      assert.match(other.output, /redis-gke:disk\.adopt\.0: "redis-master" is a pd-standard, and is taken over as it is: write disk\.type "pd-standard"/);
+      assert.match(other.output, /redis-gke:disk\.adopt\.0: "redis-master" has 10 GiB, .* write persistence\.size "10Gi"/);
+      assert.doesNotMatch(other.output, /unhandled|^\s+at /m);
+      assert.deepEqual(lines(other.requests.filter(mutates)), []);
+    });
+
+    it("is refused in the preview where there is none of its name", () => {
+      assert.match(elsewhere.output, /redis-gke:disk\.adopt\.0: "redis-mister" is no disk in europe-west1-b: `gcloud compute disks list --filter=name=redis-mister` shows where it is/);
+    });
 
     it("is taken over as it is: neither made again, nor relabelled, nor replaced", () => {
       assert.deepEqual(lines(made).filter((line) => /\/disks/.test(line)), [`POST /compute/beta/projects/${project}/zones/europe-west1-b/disks/redis-master/addResourcePolicies`]);
@@ -85,19 +104,29 @@ describe("what was on Google Cloud before the stack", function () {
 
   describe("a cluster of others, with a disk of ours in two zones", () => {
     const dev = new Deployment("dev");
+    const others = `projects/${project}/locations/europe-west1/clusters/others`;
+    const changes: Changes = {
+      cluster: { location: "europe-west1", existing: "others", deletionProtection: undefined },
+      nodePool: { zones: ["europe-west1-b", "europe-west1-c"] }, disk: { replicaZones: ["europe-west1-b", "europe-west1-c"] },
+    };
+    let refused: Refused;
     let made: RecordedRequest[];
 
     before(async () => {
       createCluster(dev.cloud.store, { params: { project, location: "europe-west1" }, body: { cluster: { name: "others", locations: ["europe-west1-b"], initialNodeCount: 1 } } });
       await dev.start();
-      dev.configure({
-        cluster: { location: "europe-west1", existing: "others", deletionProtection: undefined },
-        nodePool: { zones: ["europe-west1-b", "europe-west1-c"] }, disk: { replicaZones: ["europe-west1-b", "europe-west1-c"] },
-      });
+      dev.configure(changes);
+      refused = await dev.refused("up", "--yes", "--skip-preview");
+      dev.cloud.store.get<object & { workloadIdentityConfig?: object }>(others).workloadIdentityConfig = { workloadPool: `${project}.svc.id.goog` };
       made = await dev.up();
     });
     after(() => dev.stop());
     afterEach(() => assertNothingUnforeseen(dev));
+
+    it("is refused while our nodes would be refused there, before anything is changed", () => {
+      assert.match(refused.output, /redis-gke:cluster\.existing: "others" has no workload identity.*--workload-pool=redis-check\.svc\.id\.goog/);
+      assert.deepEqual(lines(refused.requests.filter(mutates)), []);
+    });
 
     it("gets a node pool and nothing else: neither a change, nor a network", () => {
       assert.deepEqual(lines(made).filter((line) => /\/clusters/.test(line)), [`POST /v1beta1/projects/${project}/locations/europe-west1/clusters/others/nodePools`]);

@@ -42,7 +42,7 @@ describe("prod on Google Cloud, through the official plugin", function () {
     ["another place for a protected cluster, which would fail in the middle", { cluster: { location: "europe-west1-b" }, nodePool: { zones: ["europe-west1-b"], nodesPerZone: 3 } }, [/redis-gke:cluster\.location: "europe-west1-b" would replace the cluster redis-prod/, /deletionProtection: false first/]],
     ["another address range for it", { cluster: { ranges: { controlPlane: "10.64.8.16/28" } } }, [/redis-gke:cluster\.ranges\.controlPlane: "10\.64\.8\.16\/28" would replace the cluster/]],
     ["fewer replicas, whose disks would go", { replicas: 2 }, [/redis-gke:disk would take away the disk redis-prod-2/]],
-    ["a smaller disk that was allowed to be lost, while it is protected", { persistence: { size: "32Gi" }, disk: { snapshots: { everyHours: 12, retentionDays: 14 }, discard: ["redis-prod-0", "redis-prod-1", "redis-prod-2"] } }, [/redis-gke:persistence\.size: 32 .*still protected: run pulumi up with nothing else changed first/]],
+    ["a smaller disk that was allowed to be lost, while it is protected", { persistence: { size: "32Gi" }, disk: { snapshots: { everyHours: 12, retentionDays: 14 }, discard: ["redis-prod-0", "redis-prod-1", "redis-prod-2"] } }, [/redis-gke:persistence\.size: "32Gi" .*still protected: run pulumi up with nothing else changed first/]],
   ];
   for (const [what, change, words] of refused) {
     it(`refuses ${what}, before Google is asked for anything`, async () => {
@@ -61,7 +61,7 @@ describe("prod on Google Cloud, through the official plugin", function () {
   }
 
   it("is destroyed in two steps by whoever means it: the protection first, which touches nothing else, then all of it", async () => {
-    prod.configure({ ...grown, cluster: { deletionProtection: false }, disk: { protect: false, snapshots: { everyHours: 12, retentionDays: 14 } } });
+    prod.configure({ ...grown, cluster: { deletionProtection: false }, archive: { protect: false }, disk: { protect: false, snapshots: { everyHours: 12, retentionDays: 14 } } });
     assert.deepEqual(lines(await prod.up()), []);
     const gone = await prod.destroy();
     assertOrder(gone, /^DELETE .*\/nodePools\//, /^DELETE .*\/clusters\/redis-prod$/, /^DELETE .*\/subnetworks\/redis-prod$/, /^DELETE .*\/networks\/redis-prod$/);

@@ -18,22 +18,32 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     await lab.destroy();
   });
 
-  const startAll = () => { for (const pod of lab.pods.values()) if (!pod.running) pod.start(); };
-  const settled = () => eventually("one master, two replicas in sync, all sentinels name the master and know each other", async () => {
-    const master = await lab.master();
-    const replication = await master.info("replication");
-    const online = Object.values(replication).filter((value) => value.includes("state=online")).length;
-    const views = await Promise.all(sentinels.filter((pod) => pod.running).map((pod) => pod.namedMaster()));
-    const know = await Promise.all(sentinels.filter((pod) => pod.running).map((pod) => pod.info("sentinel")));
-    return online === 2 && views.every((view) => view === master.address) && know.every((view) => view.master0?.includes("slaves=2,sentinels=3")) && master;
-  }, { timeout: 40_000 });
+
+  /** One numbered value after the other; resolves to the last one that was acknowledged. */
+  const writeUntilRefused = (pod: Pod): Promise<number> => pod.with(async (client) => {
+    for (let n = 1; ; n++) {
+      try { await client.set(`key:${n}`, String(n)); } catch { return n - 1; }
+    }
+  });
 
   it("bootstraps from nothing: pod 0 leads, and nobody else ever does", async () => {
-    startAll();
-    assert.equal((await settled()).name, "redis-0");
+    lab.startAll();
+    assert.equal((await lab.settled()).name, "redis-0");
     for (const pod of redis.slice(1)) assert.doesNotMatch(pod.output, /role: master/);
     for (const pod of redis) assert.equal(pod.probe("redis-ready.sh").code, 0, pod.name);
     for (const pod of sentinels) assert.equal(pod.probe("sentinel-ready.sh").code, 0, pod.name);
+  });
+
+  it("is not ready as a replica that its master does not count: the rollout would go on to a master with nobody to hand over to", async () => {
+    lab.startAll();
+    const master = await lab.settled();
+    const replica = redis.find((pod) => pod !== master)!;
+    await replica.with(async (client) => { await client.config("SET", "replica-announce-ip", "127.0.0.9"); await client.client("KILL", "TYPE", "master"); });
+    const probed = await eventually("it follows under another address, and is not ready", async () => { const found = replica.probe("redis-ready.sh"); return (await replica.info("replication")).master_link_status === "up" && found.code === 1 && found; });
+    assert.match(probed.output, /does not count this replica as in sync/);
+    // The loss of the master is not the replica's fault.
+    master.hang();
+    assert.equal(replica.probe("redis-ready.sh").code, 0);
   });
 
   it("does not make pod 0 master while a peer is silent: it may hold the data", async () => {
@@ -49,18 +59,12 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
   });
 
   it("hands over on SIGTERM without losing an acknowledged write, and takes the old master back as a replica", async () => {
-    startAll();
-    const old = await settled();
-    let acknowledged = 0;
-    const writing = old.with(async (client) => {
-      for (let n = 1; ; n++) {
-        try { await client.set(`key:${n}`, String(n)); } catch { return; }
-        acknowledged = n;
-      }
-    });
+    lab.startAll();
+    const old = await lab.settled();
+    const writes = writeUntilRefused(old);
     await sleep(1000);
     assert.equal(await old.stop(), 0);
-    await writing;
+    const acknowledged = await writes;
     assert.match(old.output, /handover: 127\.\d+\.\d+\.1[12] is master now/);
     const successor = await lab.master();
     assert.notEqual(successor.name, old.name);
@@ -69,39 +73,39 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     assert.ok(found >= acknowledged, `${acknowledged} acknowledged, ${found} found`);
     assert.equal(await successor.with((client) => client.get(`key:${acknowledged}`)), String(acknowledged));
     old.start();
-    assert.equal((await settled()).name, successor.name);
+    assert.equal((await lab.settled()).name, successor.name);
     assert.match(old.output, /role: replica of/);
   });
 
   it("fails over when the master loses power, and the old master follows when it is back", async () => {
-    startAll();
-    const old = await settled();
+    lab.startAll();
+    const old = await lab.settled();
     await old.with((client) => client.set("kept", "yes"));
     await old.with((client) => client.wait(2, 1000));
     await old.kill();
     const successor = await eventually("a new master", async () => { const master = await lab.master(); return master !== old && master; });
     old.start();
-    await settled();
+    await lab.settled();
     assert.equal(await successor.with((client) => client.get("kept")), "yes");
     assert.equal((await old.info("replication")).role, "slave");
   });
 
   it("does not let a restarted master resume while a replica may hold later writes", async () => {
-    startAll();
-    const old = await settled();
+    lab.startAll();
+    const old = await lab.settled();
     await old.with((client) => client.set("kept", "yes"));
     await old.kill();
     // Back before down-after: the sentinels have noticed nothing and still name it.
     old.start();
-    const master = await settled();
+    const master = await lab.settled();
     assert.notEqual(master.name, old.name);
     assert.match(old.output, /a replica may hold writes that this node lost/);
     assert.equal(await master.with((client) => client.get("kept")), "yes");
   });
 
   it("does not lead on a name that is about to change: a peer was promoted and the sentinels have not said so yet", async () => {
-    startAll();
-    const old = await settled();
+    lab.startAll();
+    const old = await lab.settled();
     await old.with((client) => client.set("kept", "yes"));
     const [promoted, other] = redis.filter((pod) => pod !== old) as [Pod, Pod];
     await old.kill();
@@ -114,47 +118,77 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
   });
 
   it("does not let a master that lost its disk wipe its replicas", async () => {
-    startAll();
-    const old = await settled();
+    lab.startAll();
+    const old = await lab.settled();
     await old.with((client) => client.set("kept", "yes"));
     await old.with((client) => client.wait(2, 1000));
     await old.kill();
     fs.rmSync(old.file("data"), { recursive: true });
     fs.mkdirSync(old.file("data"));
     old.start();
-    const master = await settled();
+    const master = await lab.settled();
     assert.notEqual(master.name, old.name);
     assert.equal(await master.with((client) => client.get("kept")), "yes");
     assert.equal(await old.with((client) => client.get("kept")), "yes");
   });
 
   it("comes back with its data when every pod lost power at once", async () => {
-    startAll();
-    const master = await settled();
+    lab.startAll();
+    const master = await lab.settled();
     await master.with((client) => client.set("kept", "yes"));
     await sleep(1200);
     await Promise.all([...lab.pods.values()].map((pod) => pod.kill()));
-    startAll();
-    const after = await settled();
+    lab.startAll();
+    const after = await lab.settled();
     assert.equal(await after.with((client) => client.get("kept")), "yes");
   });
 
+  it("loses nothing when every pod is stopped at once and the master is the last one back: no older copy is promoted before it", async () => {
+    lab.startAll();
+    const old = await lab.settled();
+    const writes = writeUntilRefused(old);
+    await sleep(1000);
+    await Promise.all([...lab.pods.values()].map(async (pod) => {
+      await pod.stop();
+      // Longer than down-after: by then the sentinels, which came back at once, have given it up.
+      if (pod === old) await sleep(4000);
+      pod.start();
+    }));
+    const acknowledged = await writes;
+    const master = await lab.settled();
+    assert.equal(master.name, old.name);
+    assert.ok(acknowledged > 100, `${acknowledged} writes`);
+    assert.equal(await master.with((client) => client.get(`key:${acknowledged}`)), String(acknowledged));
+    for (const pod of redis.filter((other) => other !== old)) assert.equal((await pod.info("replication")).slave_priority, "100", "it may be promoted again");
+  });
+
+  it("has a node promoted all the same when the master never comes back", async () => {
+    lab.startAll();
+    const old = await lab.settled();
+    await old.with((client) => client.set("kept", "yes"));
+    await old.with((client) => client.wait(2, 1000));
+    await Promise.all(redis.map((pod) => pod.kill()));
+    for (const pod of redis) if (pod !== old) pod.start();
+    const master = await eventually("a peer leads", async () => { const found = await lab.master(); return found !== old && found; }, { timeout: 45_000 });
+    assert.equal(await master.with((client) => client.get("kept")), "yes");
+  });
+
   it("gives a sentinel that lost its disk its old identity, not a fourth vote", async () => {
-    startAll();
-    await settled();
+    lab.startAll();
+    await lab.settled();
     const lost = sentinels[1]!;
     const id = await lost.with((client) => client.call("SENTINEL", "MYID"));
     await lost.kill();
     fs.rmSync(lost.file("data"), { recursive: true });
     fs.mkdirSync(lost.file("data"));
     lost.start();
-    await settled();
+    await lab.settled();
     assert.equal(await lost.with((client) => client.call("SENTINEL", "MYID")), id);
   });
 
   it("keeps what a sentinel knows over a restart, and takes its settings anew", async () => {
-    startAll();
-    const master = await settled();
+    lab.startAll();
+    const master = await lab.settled();
     const sentinel = sentinels[0]!;
     await sentinel.stop();
     const written = fs.readFileSync(sentinel.file("data/sentinel.conf"), "utf8");
@@ -166,8 +200,8 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
   });
 
   it("hands over in time although a sentinel hangs, rather than waiting for it with its writes paused", async () => {
-    startAll();
-    const master = await settled();
+    lab.startAll();
+    const master = await lab.settled();
     sentinels[0]!.hang();
     const from = Date.now();
     await master.stop();
@@ -176,22 +210,74 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
   });
 
   it("stops at once when everything stops: a destroy must not wait for a handover that nobody can take", async () => {
-    startAll();
-    const master = await settled();
+    lab.startAll();
+    const master = await lab.settled();
     const from = Date.now();
     await Promise.all([...sentinels.map((pod) => pod.stop()), ...redis.map((pod) => pod.stop())]);
     assert.ok(Date.now() - from < 10_000, `${Date.now() - from} ms`);
     assert.match(master.output, /handover: (no |.* is master now|not confirmed)/);
   });
 
-  it("sets Sentinel's clocks as they were measured, which no file can hold", async () => {
-    startAll();
-    await settled();
-    const period = async () => {
-      const clocks = await sentinels[0]!.with((client) => client.call("SENTINEL", "DEBUG")) as string[];
-      return ["INFO-PERIOD", "PING-PERIOD", "ASK-PERIOD"].map((clock) => Number(clocks[clocks.findIndex((name) => name.toUpperCase() === clock) + 1]));
-    };
-    await eventually("its clocks are set", async () => (await period()).join() === "900,300,100");
+  it("keeps Sentinel's clocks as they were measured, though a node that hands over dies in the middle of it", async () => {
+    lab.startAll();
+    await lab.settled();
+    const sentinel = sentinels[0]!;
+    const periods = () => Promise.all(["INFO-PERIOD", "PING-PERIOD", "ASK-PERIOD", "MIN-LINK-RECONNECT-PERIOD"].map((clock) => sentinel.clock(clock)));
+    await eventually("its clocks are set", async () => (await periods()).join() === "900,300,100,1000");
+    await sentinel.clock("INFO-PERIOD", 1);
+    await eventually("they are set back", async () => (await periods()).join() === "900,300,100,1000");
+  });
+
+  it("does not stay the replica of a replica that no sentinel knows of", async () => {
+    lab.startAll();
+    const master = await lab.settled();
+    const [between, last] = redis.filter((pod) => pod !== master) as [Pod, Pod];
+    await last.with((client) => client.replicaof(between.address, 6379));
+    await eventually("a chain", async () => (await between.info("replication")).connected_slaves === "1" && (await master.info("replication")).connected_slaves === "1");
+    // As sentinels that have just started, and were told by nobody.
+    await Promise.all(sentinels.map((pod) => pod.with((client) => client.call("SENTINEL", "RESET", "lab-redis"))));
+    assert.equal(await lab.settled(), master);
+    assert.match(last.output, /role: replica of \S+ \(named by a majority of the sentinels; \S+, which it followed, is a replica itself\)/);
+  });
+
+  it("spreads the sentinels' INFOs over the second, so that after a crash the next one of some sentinel comes at the right time", async () => {
+    lab.startAll();
+    await lab.settled();
+    const age = (pod: Pod) => pod.with(async (client) => {
+      const replicas = await client.call("SENTINEL", "REPLICAS", "lab-redis") as string[][];
+      return Math.min(...replicas.map((replica) => Number(replica[replica.indexOf("info-refresh") + 1])));
+    });
+    // Between the ages that they have at one moment, counted around: some 950 ms if all come together, a third of it if they keep apart.
+    const widest: number[] = [];
+    for (let n = 0; n < 40; n++) {
+      const ages = (await Promise.all(sentinels.map(age))).sort((a, b) => a - b);
+      widest.push(Math.max(...ages.slice(1).map((each, index) => each - ages[index]!), ages[0]! + 950 - ages.at(-1)!));
+      await sleep(120);
+    }
+    widest.sort((a, b) => a - b);
+    assert.ok(widest[20]! < 520, `the widest gap is ${widest[20]} ms as a rule: ${widest.join(" ")}`);
+    // One that a node counts on, which hands over, is left as it is for a while.
+    const [counted] = sentinels;
+    const period = (value: string) => counted!.with((client) => client.call("SENTINEL", "DEBUG", "INFO-PERIOD", value));
+    await period("901");
+    const before = await age(counted!);
+    await sleep(Math.max(0, 800 - before));
+    const ages = await age(counted!);
+    assert.ok(ages > 700, `an INFO of ${before} ms is ${ages} ms old after ${800 - before} ms`);
+  });
+
+  it("keeps the successor of a pod deleted by force off its volume, and so from having a peer promoted under writes that go on", async () => {
+    lab.startAll();
+    const old = await lab.settled();
+    const successor = lab.sentinelTopology().redis.find(({ name }) => name === old.name)!.start();
+    await eventually("it waits", () => successor.output.includes("waiting: the pod before this one still runs on this volume"));
+    await sleep(3000);
+    assert.equal((await old.info("replication")).role, "master");
+    await old.with((client) => client.set("kept", "yes"));
+    assert.equal(await old.stop(), 0);
+    assert.match(old.output, /handover: \S+ is master now/);
+    await eventually("it follows", () => successor.output.includes("role: replica of"));
+    await Promise.all([...redis.filter((pod) => pod !== old), ...sentinels].map((pod) => pod.kill()));
   });
 
   it("stops a sentinel that still waits for a master", async () => {
@@ -207,8 +293,8 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
   });
 
   it("lets nobody in without the password", async () => {
-    startAll();
-    const master = await settled();
+    lab.startAll();
+    const master = await lab.settled();
     for (const [pod, command] of [[master, ["SET", "a", "b"]], [master, ["CONFIG", "GET", "requirepass"]], [sentinels[0]!, ["SENTINEL", "MASTERS"]]] as const) {
       await assert.rejects(pod.with((client) => client.call(command[0], ...command.slice(1)), ""), /NOAUTH/);
     }

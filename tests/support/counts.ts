@@ -4,6 +4,12 @@ export interface Counts {
   failed: number;
 }
 
+/** What one folder's run leaves to the program that started it. */
+export interface Run extends Counts {
+  /** Each test that failed, a line each: its title and the first line of why. */
+  failures: string[];
+}
+
 export interface Outcome {
   passes: number;
   failures: number;
@@ -17,3 +23,6 @@ export const countsOf = ({ passes, failures, pending, notRun }: Outcome, ci: boo
   passed: passes,
   failed: failures + notRun + (ci ? pending : 0),
 });
+
+export const failureLine = (title: string, error: { message?: string } | undefined): string =>
+  `${title}: ${(error?.message ?? "").split("\n", 1)[0] || "no reason given"}`;

@@ -3,15 +3,21 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import Redis from "ioredis";
+import type { OnDamage, RedisArgs } from "../../components/redis/args";
 import { redisConf, sentinelConf } from "../../components/redis/configuration";
-import { podScripts } from "../../components/redis/scripts";
+import { restoreChoice } from "../../components/redis/restore-choice";
+import { podScripts, scriptKinds } from "../../components/redis/scripts";
 import { withDefaults } from "../../components/redis/settings";
 import { endpointPorts, haproxyConf } from "../../components/redis/haproxy";
 import { haproxyRootTree, redisRootTree } from "../../local/images";
 import { eventually } from "./eventually";
 
 export const labPassword = "a-password-of-the-lab";
-const masterName = "lab-redis";
+export const labMasterName = "lab-redis";
+const masterName = labMasterName;
+
+/** What the component is told; the rest is its defaults. */
+export type LabOptions = Pick<RedisArgs, "settings" | "persistence" | "resources">;
 
 /**
  * Runs the pod scripts as a pod would: in the image's own root tree (its BusyBox shell, its Redis), each pod as processes with an
@@ -22,22 +28,23 @@ export class PodLab {
   /** A part of loopback of its own: two runs on one machine must not take each other's nodes for their own. */
   private readonly subnet = `127.${1 + Math.floor(Math.random() * 250)}.${Math.floor(Math.random() * 250)}`;
   private endpointProcess?: ChildProcess;
-  private constructor(readonly root: string, private readonly settings: Record<string, string>) {
+  private constructor(readonly root: string, private readonly options: LabOptions) {
     // A run that ends in the middle of a test takes its processes with it.
     process.once("exit", this.killAll);
   }
 
-  static async create(options: { settings?: Record<string, string> } = {}): Promise<PodLab> {
+  /** In the root tree of the redis image, unless told another one. */
+  static async create(options: LabOptions = {}, tree?: string): Promise<PodLab> {
     const root = fs.mkdtempSync(path.join(os.tmpdir(), "redis-gke-lab-"));
-    execFileSync("cp", ["-a", `${await redisRootTree()}/.`, root]);
+    execFileSync("cp", ["-a", `${tree ?? await redisRootTree()}/.`, root]);
     fs.mkdirSync(path.join(root, "dev"), { recursive: true });
     for (const [name, minor] of [["null", "3"], ["urandom", "9"]] as const) {
       if (!fs.existsSync(path.join(root, "dev", name))) execFileSync("mknod", ["-m", "666", path.join(root, "dev", name), "c", "1", minor]);
     }
     const scripts = path.join(root, "scripts");
     fs.mkdirSync(scripts, { recursive: true });
-    for (const [name, text] of Object.entries(podScripts())) fs.writeFileSync(path.join(scripts, name), text);
-    return new PodLab(root, options.settings ?? {});
+    for (const [name, text] of scriptKinds.flatMap((kind) => Object.entries(podScripts(kind)))) fs.writeFileSync(path.join(scripts, name), text);
+    return new PodLab(root, options);
   }
 
   /** The pods of a sentinel topology, not yet started: redis-0.. and redis-sentinel-0... */
@@ -62,10 +69,13 @@ export class PodLab {
 
   standalone(): Pod { return this.pod("redis-0", `${this.subnet}.10`, 6379, "standalone-start.sh"); }
 
+  /** Another Redis, whose archives are restored. */
+  source(): Pod { return this.pod("source-0", `${this.subnet}.40`, 6379, "standalone-start.sh"); }
+
   private pod(name: string, address: string, port: number, startScript: string): Pod {
     const pod = new Pod(this.root, name, address, port, startScript);
     const mode = startScript === "standalone-start.sh" ? "standalone" : "sentinel";
-    const settings = withDefaults("redis", "lab", { mode, masterName: mode === "sentinel" ? masterName : undefined, settings: this.settings });
+    const settings = withDefaults("redis", "lab", { mode, masterName: mode === "sentinel" ? masterName : undefined, ...this.options });
     // In a pod every address is its own; here each has to keep to one, for they share a loopback.
     const bound = (conf: string) => conf.replace(/^bind .*$/m, `bind ${address}`).replace(/^dir .*$/m, `dir ${pod.inside("data")}`);
     fs.writeFileSync(pod.file("config/redis.conf"), bound(redisConf(settings)));
@@ -86,6 +96,23 @@ export class PodLab {
     this.endpointProcess = spawn(loader, ["--library-path", path.join(tree, "usr/lib/x86_64-linux-gnu"), path.join(tree, "usr/local/sbin/haproxy"), "-db", "-f", file], { env: { REDISCLI_AUTH: labPassword }, stdio: ["ignore", "ignore", "ignore"] });
     await eventually("the endpoint listens", async () => (await fetch(`http://${address}:${endpointPorts.health}/health`)).ok);
     return address;
+  }
+
+  /** Every pod that does not run. */
+  startAll(): void { for (const pod of this.pods.values()) if (!pod.running) pod.start(); }
+
+  /** Of every pod at once. */
+  powerCut(): Promise<unknown> { return Promise.all([...this.pods.values()].map((pod) => pod.kill())); }
+
+  /** The master, once two replicas are in sync with it, and all sentinels that run name it and know each other. */
+  settled(): Promise<Pod> {
+    return eventually("one master, two replicas in sync, all sentinels name the master and know each other", async () => {
+      const master = await this.master();
+      const sentinels = [...this.pods.values()].filter(({ port, running }) => port === 26379 && running);
+      const online = Object.values(await master.info("replication")).filter((value) => value.includes("state=online")).length;
+      const [named, know] = await Promise.all([Promise.all(sentinels.map((pod) => pod.namedMaster())), Promise.all(sentinels.map((pod) => pod.info("sentinel")))]);
+      return online === 2 && named.every((address) => address === master.address) && know.every((view) => view.master0?.includes("slaves=2,sentinels=3")) && master;
+    }, { timeout: 45_000 });
   }
 
   /** The one pod that says it is master; fails while there is none, or more than one. */
@@ -118,6 +145,12 @@ export class PodLab {
 
 export class Pod {
   output = "";
+  /** A sentinel's: how many milliseconds of silence it takes for a loss. */
+  downAfter = 2000;
+  /** What `persistence.onDamage` says, from the next start on. */
+  onDamage: OnDamage = "stop";
+  /** What `restore` says, from the next start on: its init containers run first, in the same process group. */
+  restore?: { from: string; root: string };
   private child?: ChildProcess;
   private exited: Promise<number | null> = Promise.resolve(null);
 
@@ -138,25 +171,43 @@ export class Pod {
     }
   }
 
+  /** What `kubectl describe pod` would show of a container that ended. */
+  get terminationMessage() { return fs.readFileSync(this.file("termination-log"), "utf8"); }
+
   get running() { return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null; }
 
   private get env(): NodeJS.ProcessEnv {
     return {
       PATH: "/usr/local/bin:/usr/bin:/bin", POD_NAME: this.name, REDISCLI_AUTH: labPassword, MASTER_NAME: masterName, LOCAL: this.address,
-      DATA: this.inside("data"), RUN: this.inside("run"), CONFIG: this.inside("config"), TOPOLOGY: this.inside("topology"),
+      ON_DAMAGE: this.onDamage, TERMINATION_LOG: this.inside("termination-log"), DATA: this.inside("data"), RUN: this.inside("run"), CONFIG: this.inside("config"), TOPOLOGY: this.inside("topology"),
       NODE_NAME: "lab-node", HUGE_PAGES: this.inside("kernel"), OVERCOMMIT: this.inside("kernel/overcommit_memory"), SOMAXCONN: this.inside("kernel/somaxconn"),
-      QUORUM: "2", DOWN_AFTER: "2000", FAILOVER_TIMEOUT: "10000", PARALLEL_SYNCS: "2", WATCH_PERIOD: "1",
+      RESTORE: this.inside("restore"), WORK: this.inside("work"), RCLONE_CONFIG: "/dev/null", RCLONE_CONFIG_ARCHIVE_TYPE: "local",
+      QUORUM: "2", DOWN_AFTER: String(this.downAfter), FAILOVER_TIMEOUT: "10000", PARALLEL_SYNCS: "2", WATCH_PERIOD: "1", FORGET_PERIOD: "5", DISK_PERIOD: "1", ROLE_PERIOD: "2",
     };
   }
 
   start(): this {
     this.output = "";
+    fs.writeFileSync(this.file("termination-log"), "");
+    const command = [...this.writeRestore().map((script) => `sh /scripts/${script} && `), `exec sh /scripts/${this.startScript}`].join("");
     // A process group of its own, so that a kill takes Redis with its supervisor, as the kernel does with a container.
-    const child = spawn("/usr/sbin/chroot", [this.root, "/bin/sh", `/scripts/${this.startScript}`], { env: this.env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn("/usr/sbin/chroot", [this.root, "/bin/sh", "-c", command], { env: this.env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
     this.child = child;
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => { this.output += text; });
     this.exited = new Promise((resolve) => child.on("close", (code) => resolve(code)));
     return this;
+  }
+
+  /** The ConfigMap that says which archive, and the scripts of the init containers that read it. */
+  private writeRestore(): string[] {
+    fs.rmSync(this.file("restore"), { recursive: true, force: true });
+    if (!this.restore) return [];
+    for (const folder of ["restore", "work"]) fs.mkdirSync(this.file(folder), { recursive: true });
+    const choice = restoreChoice(this.restore.from);
+    if (choice === undefined) throw new Error(`${this.restore.from} is no choice of an archive`);
+    fs.writeFileSync(this.file("restore/from"), choice);
+    fs.writeFileSync(this.file("restore/root"), this.restore.root);
+    return ["restore-fetch.sh", "restore-check.sh"];
   }
 
   /** As Kubernetes stops a pod: SIGTERM to the container's first process; resolves to its exit code. */
@@ -171,17 +222,36 @@ export class Pod {
     return this.exited;
   }
 
+  /** What its volume held is gone. */
+  loseDisk(): void {
+    fs.rmSync(this.file("data"), { recursive: true });
+    fs.mkdirSync(this.file("data"));
+  }
+
   /** As a node that hangs: its kernel goes on accepting connections, and nobody answers. */
   hang(): void { process.kill(-this.child!.pid!, "SIGSTOP"); }
 
   resume(): void { process.kill(-this.child!.pid!, "SIGCONT"); }
 
-  /** As a crash of Redis alone, whose supervisor lives. */
+  /** Its shell and what that has started. */
+  get processes(): number[] {
+    const shell = this.child!.pid!;
+    return [shell, ...fs.readFileSync(`/proc/${shell}/task/${shell}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number)];
+  }
+
+  /** As a crash of Redis alone, whose supervisor lives; or another signal to it. */
   crash(signal: NodeJS.Signals = "SIGKILL"): void {
-    const children = fs.readFileSync(`/proc/${this.child!.pid!}/task/${this.child!.pid!}/children`, "utf8").trim().split(" ").map(Number);
-    const server = children.find((pid) => fs.readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("redis-server"));
+    const server = this.processes.find((pid) => fs.readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("redis-server"));
     if (server === undefined) throw new Error(`${this.name} has no Redis process`);
     process.kill(server, signal);
+  }
+
+  /** One of a sentinel's own clocks, in milliseconds; set to another value where one is given. */
+  async clock(name: string, milliseconds?: number): Promise<number> {
+    const debug = (...words: (string | number)[]) => this.with((client) => client.call("SENTINEL", "DEBUG", ...words));
+    if (milliseconds !== undefined) await debug(name, milliseconds);
+    const clocks = await debug() as string[];
+    return Number(clocks[clocks.findIndex((found) => found.toUpperCase() === name) + 1]);
   }
 
   exit(): Promise<number | null> { return this.exited; }

@@ -61,5 +61,15 @@ export class Project {
     }
   }
 
+  /** What `make NAME` prints of a stack here, with STACK=name, as of one that somebody deployed himself. */
+  make(name: string, stack: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
+    return run(process.execPath, ["--import", "tsx", path.join(checkout, "local", "commands", `${name}.ts`)], { cwd: this.folder, env: { ...this.env, ...env, STACK: stack } });
+  }
+
+  /** What `make status` prints, and whether it calls that healthy by its exit code. */
+  status(stack: string): Promise<{ healthy: boolean; output: string }> {
+    return this.make("status", stack).then((output) => ({ healthy: true, output }), (error: CommandFailed) => ({ healthy: false, output: error.output }));
+  }
+
   remove(): void { fs.rmSync(this.folder, { recursive: true, force: true }); }
 }

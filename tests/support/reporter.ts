@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import Mocha from "mocha";
-import { countsOf, type Counts } from "./counts";
+import { countsOf, failureLine, type Counts, type Run } from "./counts";
 
 /** Mocha's own listing, ended by one line: `N passed, N failed`. */
 class HonestReporter extends Mocha.reporters.Spec {
@@ -31,7 +31,8 @@ class HonestReporter extends Mocha.reporters.Spec {
 
   private conclude(): void {
     const { passed, failed } = this.counts();
-    if (process.env.REDIS_GKE_MOCHA_COUNTS) fs.writeFileSync(process.env.REDIS_GKE_MOCHA_COUNTS, JSON.stringify({ passed, failed }));
+    const run: Run = { passed, failed, failures: this.failures.map((test) => failureLine(test.fullTitle(), test.err)) };
+    if (process.env.REDIS_GKE_MOCHA_COUNTS) fs.writeFileSync(process.env.REDIS_GKE_MOCHA_COUNTS, JSON.stringify(run));
     if (this.stats.pending > 0) console.log(`${this.stats.pending} skipped${this.ci ? ", counted as failed" : ""}`);
     if (this.notRun > 0) console.log(`${this.notRun} not run after a failure, counted as failed`);
     console.log(`${passed} passed, ${failed} failed`);

@@ -41,6 +41,13 @@ describe("the build cache", () => {
     assert.deepEqual(fs.readdirSync(root), ["thing-1.0.0"]);
   });
 
+  it("leaves alone what another build of the same is still at, the folders beside it included", async () => {
+    const others = [`thing-1.0.0.partial-${process.ppid}`, `thing-1.0.0.partial-${process.ppid}.apt`];
+    for (const name of others) fs.mkdirSync(path.join(root, name));
+    await make();
+    assert.deepEqual(fs.readdirSync(root).sort(), ["thing-1.0.0", ...others]);
+  });
+
   it("does not use a file that was changed, or is gone", async () => {
     const dir = await make();
     fs.writeFileSync(path.join(dir, "program"), "damaged");

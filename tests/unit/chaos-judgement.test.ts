@@ -29,6 +29,13 @@ describe("the judgement of a fault", () => {
   const all = () => new Map(Array.from({ length: 2500 }, (_, n) => [`run:${n + 1}`, String(n + 1)]));
   const many = writes(...Array.from({ length: 2500 }, (_, n) => n));
 
+  it("measures and draws a run of ten minutes, whose writes are more than a call takes arguments", () => {
+    const long = Array.from({ length: 300_000 }, (_, n) => n * 2 + (n > 1000 ? 700 : 0)).map((at, index): Write => [index + 1, at - 1, at]);
+    assert.equal(outage(long, 2000, 600_700), 702);
+    const recorded = { writes: long, regressions: 0, errors: {} };
+    assert.match(picture(result({ marks: { fault: 2000, putBack: 2001, healed: 3000, end: 600_700, elections: [] }, clients: [{ client: "Sentinel", outageMs: 702, acknowledged: long.length, lost: 0, regressions: 0, recorded }] })), /^<svg/);
+  });
+
   it("finds each acknowledged write that is gone, or holds another value", async () => {
     const values = all();
     assert.deepEqual(await lost("run", many, holding(values)), []);

@@ -5,11 +5,14 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { missingAuthPlugin } from "../../config/google-cloud";
 import type { GoogleCloud as GoogleCloudComponent, GoogleCloudArgs } from "../../components/gke";
+import { unfitDisk } from "../../components/gke/adopted-disks";
+import { unsuitable } from "../../components/gke/existing-cluster";
+import { withDefaults } from "../../components/gke/settings";
 import { mockEngine, resourcesOf } from "../support/mocked-stack";
 
 const args: GoogleCloudArgs = {
   project: "my-project", name: "redis-test", cluster: { location: "europe-west1-b" },
-  workload: { dataPods: 1, diskSize: 10, dataPodMemory: 2 ** 30, spread: 0 },
+  workload: { dataPods: 1, diskSize: 10, dataPodMemory: 2 ** 30, dataPodCpus: 0.1, spread: 0 },
 };
 
 describe("GoogleCloud, the component, without an engine (mocked)", () => {
@@ -49,6 +52,32 @@ describe("GoogleCloud, the component, without an engine (mocked)", () => {
     assert.ok(error instanceof pulumi.InputPropertiesError);
     assert.deepEqual(error.errors?.map(({ propertyPath }) => propertyPath).sort(), ["cluster.location", "nodePool.metadata.startup-script", "nodePool.sysctls.kernel.panic"]);
     assert.deepEqual(resources.filter(({ type }) => type.startsWith("gcp:")), []);
+  });
+
+  it("refuses a cluster of others that Google would refuse the nodes in, with the command that makes it fit", () => {
+    const fit = { name: "shared", masterVersion: "1.34.1-gke.1829001", enableAutopilot: false, workloadIdentityConfigs: [{ workloadPool: "my-project.svc.id.goog" }], addonsConfigs: [] };
+    const settings = withDefaults({ ...args, cluster: { location: "europe-west1-b", existing: "shared" } });
+    const reasons = (changes: Partial<typeof fit>) => unsuitable({ ...fit, ...changes }, settings).map(({ property, value, reason }) => `${property} ${String(value)} ${reason}`);
+    assert.deepEqual(reasons({}), []);
+    assert.match(reasons({ workloadIdentityConfigs: [] }).join(), /^cluster\.existing shared has no workload identity.*clusters update shared --project=my-project --location=europe-west1-b --workload-pool=my-project\.svc\.id\.goog$/);
+    assert.match(reasons({ masterVersion: "1.33.3-gke.99" }).join(), /runs Kubernetes 1\.33\.3-gke\.99, and nodes can be tuned from 1\.33\.4 on/);
+    for (const masterVersion of ["1.33.4-gke.1", "1.40.0-gke.1", "2.0.0", ""]) assert.deepEqual(reasons({ masterVersion }), [], masterVersion);
+    for (const masterVersion of ["1.9.9-gke.1", "1.32.10-gke.1"]) assert.equal(reasons({ masterVersion }).length, 1, masterVersion);
+    assert.match(reasons({ enableAutopilot: true, workloadIdentityConfigs: [] }).join(), /^cluster\.existing shared is an Autopilot cluster[^,]*,[^,]*, or take cluster\.existing out$/);
+    const withoutDriver = [{ gcePersistentDiskCsiDriverConfigs: [{ enabled: false }] }] as unknown as typeof fit.addonsConfigs;
+    assert.match(reasons({ addonsConfigs: withoutDriver }).join(), /no driver for Persistent Disks: .*--update-addons=GcePersistentDiskCsiDriver=ENABLED/);
+  });
+
+  it("refuses a disk of others that is not as the stack wants it: it would be found out when the cluster is half made", () => {
+    const wanted = { name: "redis-master", zones: ["europe-west1-b"], type: "pd-balanced", size: 20 };
+    const disk = "https://www.googleapis.com/compute/v1/projects/my-project/zones/europe-west1-b";
+    const found = { type: `${disk}/diskTypes/pd-balanced`, size: 20, users: [] };
+    assert.deepEqual(unfitDisk(wanted, found, 0), { mistakes: [], warnings: [] });
+    assert.match(unfitDisk(wanted, undefined, 0).mistakes[0]!.reason, /is no disk in europe-west1-b: `gcloud compute disks list/);
+    const { mistakes, warnings } = unfitDisk(wanted, { type: "pd-standard", size: 10, users: [`${disk}/instances/gke-old-1`] }, 1);
+    assert.deepEqual(mistakes.map(({ property, value }) => [property, value]), [["disk.adopt.1", "redis-master"], ["disk.adopt.1", "redis-master"]]);
+    assert.match(mistakes.map(({ reason }) => reason).join(), /disk\.type "pd-standard".*persistence\.size "10Gi"/);
+    assert.match(warnings.join(), /attached to the machine gke-old-1/);
   });
 
   it("names the command that installs the program which logs in to the cluster, if it is not on the PATH", () => {

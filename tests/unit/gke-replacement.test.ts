@@ -5,7 +5,7 @@ import { withDefaults } from "../../components/gke/settings";
 
 const args: GoogleCloudArgs = {
   project: "my-project", name: "redis-prod", cluster: { location: "europe-west1" }, nodePool: { zones: ["europe-west1-b", "europe-west1-c", "europe-west1-d"] },
-  workload: { dataPods: 3, diskSize: 20, dataPodMemory: 2 ** 30, spread: 3 },
+  workload: { dataPods: 3, diskSize: 20, dataPodMemory: 2 ** 30, dataPodCpus: 0.1, spread: 3 },
 };
 const unprotected: GoogleCloudArgs = { ...args, cluster: { ...args.cluster, deletionProtection: false }, disk: { protect: false } };
 /** As it comes back from the stack's outputs: through JSON. */
@@ -70,8 +70,36 @@ describe("a change that would lose data, or replace what is protected", () => {
     assert.match(warnings.join(), /e2-highmem-2 becomes n2-highmem-2: every node is recreated, one at a time/);
   });
 
-  it("leaves an existing cluster's own settings out of it", () => {
+  it("says that other metadata replaces the pool, and refuses it where that would stop in the middle", () => {
+    const other = { nodePool: { ...args.nodePool, metadata: { team: "cache" } } };
+    assert.deepEqual(change(unprotected, other).mistakes, []);
+    assert.match(change(unprotected, other).warnings.join(), /^nodePool\.metadata\.team: this replaces the node pool/);
+    const [mistake, ...more] = change(args, other).mistakes;
+    assert.deepEqual([mistake!.property, mistake!.value, more], ["nodePool.metadata.team", "cache", []]);
+    assert.match(mistake!.reason, /which is protected: run pulumi up with cluster\.deletionProtection: false/);
+    assert.equal(change({ ...args, ...other }, { nodePool: args.nodePool }).mistakes.length, 1);
+    // An older version of the program did not write down what there was.
+    const { metadata, ...older } = after(args).nodePool;
+    assert.deepEqual(metadata, {});
+    assert.deepEqual(findReplacements({ ...after(args), nodePool: older }, withDefaults({ ...args, ...other })).mistakes, []);
+  });
+
+  it("does not let Redis be taken down in one cluster of others and made in the next unasked", () => {
     const shared: GoogleCloudArgs = { ...args, cluster: { location: "europe-west1", existing: "shared" } };
-    assert.deepEqual(change(shared, { cluster: { location: "europe-west1", existing: "other" } }).mistakes, []);
+    const other = { cluster: { location: "europe-west1", existing: "other" } };
+    assert.deepEqual(change(shared, {}), { mistakes: [], warnings: [] });
+    const [mistake] = change(shared, other).mistakes;
+    assert.deepEqual([mistake!.property, mistake!.value], ["cluster.existing", "other"]);
+    assert.match(mistake!.reason, /would take Redis down in the cluster shared in europe-west1 and make it again in the cluster other in europe-west1, .* disk\.protect: false/);
+    const open = change({ ...shared, disk: { protect: false } }, other);
+    assert.deepEqual(open.mistakes, []);
+    assert.match(open.warnings.join(), /cluster\.existing: .* the disks move along/);
+    assert.match(change(shared, { cluster: { location: "europe-west1" } }).mistakes[0]!.reason, /a new cluster in europe-west1/);
+  });
+
+  it("reminds of a name that was left in disk.discard, and so of a disk without protection", () => {
+    const left = { disk: { discard: ["redis-prod-1"] } };
+    assert.match(change({ ...args, ...left }, {}).warnings.join(), /^disk\.discard: redis-prod-1 may be replaced or deleted .* take it out when that is done$/);
+    assert.deepEqual(change(args, { disk: { discard: ["no-disk-of-this-stack"] } }).warnings, []);
   });
 });

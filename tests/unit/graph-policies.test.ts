@@ -3,7 +3,7 @@ import { resourceGraph, stacks, type GraphResource } from "../support/graph";
 
 /** Who may do what no other pod may, and why. */
 const exempt = new Set(["kernel-tuner"]);
-const workloads = ["StatefulSet", "Deployment", "DaemonSet"];
+const workloads = ["StatefulSet", "Deployment", "DaemonSet", "CronJob"];
 const ofKind = (graph: GraphResource[], ...kinds: string[]) => graph.filter(({ type }) => kinds.includes(type.split(":").pop()!));
 
 describe("policies, over every resource of every stack", function () {
@@ -12,7 +12,7 @@ describe("policies, over every resource of every stack", function () {
     describe(stack, () => {
       let graph: GraphResource[];
       before(async () => { graph = await resourceGraph(stack); });
-      const pods = () => ofKind(graph, ...workloads).map(({ name, inputs }) => ({ name, spec: inputs.spec.template.spec }));
+      const pods = () => ofKind(graph, ...workloads).map(({ name, inputs }) => ({ name, spec: (inputs.spec.jobTemplate?.spec ?? inputs.spec).template.spec }));
       // eslint-disable-next-line @typescript-eslint/no-explicit-any
       const containers = () => pods().flatMap(({ name, spec }) => [...spec.initContainers ?? [], ...spec.containers].map((container: any) => ({ name, spec, container })));
 
@@ -76,18 +76,24 @@ describe("policies, over every resource of every stack", function () {
         const [cluster] = ofKind(graph, "Cluster").filter(({ type }) => type.startsWith("gcp:"));
         for (const { inputs } of [...pools(), cluster!]) assert.match(inputs.nodeConfig.serviceAccount, /^redis-\w+-nodes@/);
         assert.deepEqual(ofKind(graph, "IAMMember").map(({ inputs }) => inputs.role), ["roles/container.defaultNodeServiceAccount"]);
-        assert.deepEqual(ofKind(graph, "BucketIAMMember").map(({ inputs }) => inputs.role), ["roles/storage.objectViewer"]);
+        assert.deepEqual(ofKind(graph, "BucketIAMMember").filter(({ inputs }) => inputs.member.startsWith("serviceAccount:")).map(({ inputs }) => inputs.role), ["roles/storage.objectViewer"]);
       });
 
       it("upgrades no two nodes of a pool at once", () => {
-        for (const { inputs } of pools()) assert.deepEqual(inputs.upgradeSettings, { strategy: "SURGE", maxSurge: 1, maxUnavailable: 0 });
+        for (const { inputs } of pools()) {
+          assert.deepEqual(inputs.upgradeSettings, { strategy: "SURGE", maxSurge: 1, maxUnavailable: 0 });
+          assert.deepEqual(inputs.management, { autoRepair: true, autoUpgrade: true });
+        }
       });
 
-      it("keeps the bucket of the nodes' script from the public, and from rules that delete", () => {
-        const [bucket] = ofKind(graph, "Bucket");
-        assert.equal(bucket!.inputs.publicAccessPrevention, "enforced");
-        assert.equal(bucket!.inputs.uniformBucketLevelAccess, true);
-        assert.equal(bucket!.inputs.lifecycleRules, undefined);
+      it("keeps every bucket from the public, and the nodes' script from rules that delete", () => {
+        const buckets = ofKind(graph, "Bucket");
+        assert.ok(buckets.length > 0);
+        for (const { name, inputs } of buckets) {
+          assert.equal(inputs.publicAccessPrevention, "enforced", name);
+          assert.equal(inputs.uniformBucketLevelAccess, true, name);
+        }
+        assert.equal(buckets.find(({ name }) => name === `redis-${stack}-node-init`)!.inputs.lifecycleRules, undefined);
       });
 
       it(stack === "prod" ? "protects what holds data, and the cluster" : "can be thrown away without being asked twice", () => {
@@ -95,6 +101,21 @@ describe("policies, over every resource of every stack", function () {
         assert.ok(data.length >= 3);
         for (const { name, options } of data) assert.equal(options.protect, stack === "prod" ? true : undefined, name);
         assert.equal(ofKind(graph, "Cluster").find(({ type }) => type.startsWith("gcp:"))!.inputs.deletionProtection, stack === "prod");
+      });
+
+      it("keeps archives from the public, lets one ServiceAccount use them, and has no rule that could delete the last good one", () => {
+        const buckets = ofKind(graph, "Bucket").filter(({ name }) => name.endsWith("-archive"));
+        assert.equal(buckets.length, stack === "prod" ? 1 : 0);
+        for (const { inputs, options } of buckets) {
+          assert.deepEqual([inputs.publicAccessPrevention, inputs.uniformBucketLevelAccess, inputs.forceDestroy, options.protect], ["enforced", true, false, true]);
+          // eslint-disable-next-line @typescript-eslint/no-explicit-any
+          const deleting = inputs.lifecycleRules.filter((rule: any) => rule.action.type === "Delete");
+          assert.equal(deleting.length, 1);
+          // A rule without a condition deletes everything, and one that reaches daily/ the only archives there are after months of failed jobs.
+          for (const { condition } of deleting) assert.deepEqual([condition.matchesPrefixes, condition.age >= 60], [["redis-prod/redis/hourly/"], true]);
+        }
+        const grants = ofKind(graph, "BucketIAMMember").filter(({ inputs }) => inputs.member.startsWith("principal://")).map(({ inputs }) => [inputs.bucket, inputs.role, inputs.member.split("/subject/")[1]]);
+        assert.deepEqual(grants, stack === "prod" ? [["redis-prod-archive-0123abc", "roles/storage.objectUser", "ns/redis-prod/sa/redis-archive"]] : []);
       });
 
       it("keeps a last snapshot of a disk that goes, and the snapshots of the schedule", () => {

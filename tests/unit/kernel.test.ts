@@ -16,8 +16,8 @@ describe("the kernel that Redis wants", () => {
   it("is never set lower than a kernel of today begins with", () => assert.ok(wantedKernel.somaxconn.set >= 4096 && wantedKernel.somaxconn.set >= wantedKernel.somaxconn.atLeast));
 
   it("is known to every Redis pod: its scripts are mounted beside the pod's own", () => {
-    for (const [name, text] of Object.entries(readingScripts())) assert.equal(podScripts()[name], text, name);
-    assert.equal(podScripts()["kernel-tune.sh"], undefined, "a Redis pod tunes nothing");
+    for (const [name, text] of Object.entries(readingScripts())) assert.equal(podScripts("redis")[name], text, name);
+    assert.equal(podScripts("redis")["kernel-tune.sh"], undefined, "a Redis pod tunes nothing");
   });
 });
 

@@ -49,6 +49,16 @@ describe("Redis, the component, without an engine (mocked)", () => {
     for (const output of [redis.sentinelHost, redis.sentinelPort, redis.masterName, redis.sentinelNodes, redis.sentinelUrl]) assert.equal(await valueOf(output as pulumi.Output<unknown>), undefined);
   });
 
+  it("lets the endpoint's pods listen on no port of Redis or Sentinel: a Service may lead to an address that a pod of another kind has by now", async () => {
+    const { resources } = await make({ mode: "sentinel", auth: { password } });
+    const portsOf = (name: string): number[] => resources.filter((resource) => workloads.includes(resource.type) && resource.name === name)
+      .flatMap(({ inputs }) => inputs.spec.template.spec.containers as { ports?: { containerPort: number }[] }[])
+      .flatMap(({ ports }) => (ports ?? []).map(({ containerPort }) => containerPort));
+    const [ofNodes, ofEndpoint] = [[...portsOf("redis"), ...portsOf("redis-sentinel")], portsOf("redis-endpoint")];
+    assert.deepEqual([ofNodes.length, ofEndpoint.length], [2, 3]);
+    assert.deepEqual(ofEndpoint.filter((port) => ofNodes.includes(port)), []);
+  });
+
   it("gives out endpoints, and its secrets as secrets", async () => {
     const { redis } = await make({ mode: "sentinel", namespace: "cache", auth: { password } });
     assert.equal(await valueOf(redis.host), "redis.cache.svc");
@@ -114,6 +124,18 @@ describe("Redis, the component, without an engine (mocked)", () => {
     for (const name of ["redis-scripts", "redis-configuration"]) assert.equal(one(resources, "kubernetes:core/v1:ConfigMap", name).inputs.metadata.name, undefined);
     // The addresses are read at each start: a replica more must not restart those that are there.
     assert.equal(one(resources, "kubernetes:core/v1:ConfigMap", "redis-topology").inputs.metadata.name, "redis-topology");
+  });
+
+  it("restarts no Redis for a changed script of the sentinels or of the archive, nor the sentinels for one of Redis", async () => {
+    const { resources } = await make({ mode: "sentinel", auth: { password }, archive: { volume: { size: "1Gi" } } });
+    const mounted = (pod: { volumes: { configMap?: { name: string } }[] }) => pod.volumes.flatMap(({ configMap }) => configMap?.name.includes("scripts") ? [configMap.name.replace(/-[0-9a-f]{8}$/, "")] : []);
+    const ofSet = (name: string) => mounted(one(resources, "kubernetes:apps/v1:StatefulSet", name).inputs.spec.template.spec);
+    const ofJob = (name: string) => mounted(one(resources, "kubernetes:batch/v1:CronJob", name).inputs.spec.jobTemplate.spec.template.spec);
+    assert.deepEqual([ofSet("redis"), ofSet("redis-sentinel")], [["redis-scripts"], ["redis-sentinel-scripts"]]);
+    assert.deepEqual([ofJob("redis-archive"), ofJob("redis-drill")], [["redis-archive-scripts"], ["redis-archive-scripts"]]);
+    const scripts = (map: string) => Object.keys(one(resources, "kubernetes:core/v1:ConfigMap", map).inputs.data);
+    assert.deepEqual(scripts("redis-scripts").filter((file) => /archive|sentinel-/.test(file)), []);
+    assert.deepEqual(scripts("redis-sentinel-scripts"), ["alive.sh", "lib.sh", "sentinel-ready.sh", "sentinel-start.sh", "sentinel-watch.sh", "volume.sh"]);
   });
 
   it("gives every child its parent", async () => {

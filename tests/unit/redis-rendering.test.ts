@@ -6,6 +6,7 @@ import { formatMi, Gi, Mi, nearestQuantity, parseBytes } from "../../components/
 import { majority, withDefaults } from "../../components/redis/settings";
 import { deriveSizing } from "../../components/redis/sizing";
 import { failoverWarnings } from "../../components/redis/failover-validation";
+import { spreadWarnings } from "../../components/redis/needs";
 import { findMistakes } from "../../components/redis/validation";
 
 const sentinel = withDefaults("redis", "test", { mode: "sentinel" });
@@ -128,5 +129,11 @@ describe("arguments of Redis", () => {
     for (const fine of [{}, { downAfter: 2000 }, { minReplicas: 1 }]) assert.deepEqual(warnings(fine), []);
     assert.deepEqual(warnings({ minReplicas: 0 }, 2), []);
     assert.deepEqual(failoverWarnings({ mode: "standalone" }), []);
+  });
+
+  it("warns of more sentinels than a usual cluster has nodes, where each must have its own: the rest would stay Pending", () => {
+    assert.match(spreadWarnings({ mode: "sentinel", sentinels: 5, scheduling: { spread: "required" } }).join(), /up to 5 pods of one kind .* 5 nodes/);
+    assert.deepEqual(spreadWarnings({ mode: "sentinel", sentinels: 5 }), []);
+    assert.deepEqual(spreadWarnings({ mode: "sentinel", scheduling: { spread: "required" } }), []);
   });
 });

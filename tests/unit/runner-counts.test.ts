@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { countsOf } from "../support/counts";
+import { countsOf, failureLine } from "../support/counts";
 
 describe("the runner's count", () => {
   const stats = { passes: 5, failures: 1, pending: 2, notRun: 0 };
@@ -14,5 +14,10 @@ describe("the runner's count", () => {
 
   it("never counts a skipped test as passed", () => {
     assert.deepEqual(countsOf(stats, false), { passed: 5, failed: 1 });
+  });
+
+  it("names what failed in one line, with the first line of why", () => {
+    assert.equal(failureLine("a story is told", new Error("it was not\n  at all")), "a story is told: it was not");
+    assert.equal(failureLine("a story is told", undefined), "a story is told: no reason given");
   });
 });

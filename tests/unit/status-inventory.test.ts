@@ -31,6 +31,12 @@ describe("status: what Kubernetes says", () => {
     assert.equal(found?.ready, false);
   });
 
+  it("has what a container said as it ended, also while it waits to be started again", () => {
+    const stopped = container({ ready: false, restartCount: 2, state: { waiting: { reason: "CrashLoopBackOff" } }, lastState: { terminated: { exitCode: 1, reason: "Error", message: "stopped: a file is damaged\n" } } });
+    assert.equal(facts({ containerStatuses: [stopped] })?.lastWords, "stopped: a file is damaged");
+    assert.equal(facts({})?.lastWords, undefined);
+  });
+
   it("says why a pod is scheduled nowhere", () => {
     const found = facts({ phase: "Pending", containerStatuses: undefined, conditions: [{ type: "PodScheduled", status: "False", message: "0/3 nodes are available: insufficient memory." }] });
     assert.equal(found?.trouble, "Pending: 0/3 nodes are available: insufficient memory.");

@@ -37,6 +37,13 @@ describe("status: what a Redis says of itself", () => {
     assert.deepEqual(parseInfo(info({ role: "master" }))?.kernel, []);
   });
 
+  it("has how full its volume is, and whether its data files were damaged", () => {
+    const view = parseInfo(`${info({ role: "master" })}# Disk\ndisk_percent:83\ndisk_free:100\ndisk_size:1000\ndisk_damaged:appendonly.aof.1.base.rdb is damaged: CRC\n`);
+    assert.deepEqual(view?.disk, { percent: 83, size: 1000 });
+    assert.equal(view?.damaged, "appendonly.aof.1.base.rdb is damaged: CRC");
+    assert.equal(parseInfo(info({ role: "master" }))?.disk, undefined);
+  });
+
   it("notices a disk that takes no more writes", () => {
     const view = parseInfo(info({ role: "master", aof_last_write_status: "err", aof_last_bgrewrite_status: "ok", rdb_last_bgsave_status: "err" }));
     assert.deepEqual(view?.diskTrouble, ["AOF writes fail", "the last RDB save failed"]);

@@ -75,6 +75,19 @@ describe("status: the verdict", () => {
     wrong(sight([{ ...master, diskTrouble: ["AOF writes fail"] }, replica]), /AOF writes fail/);
   });
 
+  it("warns of a disk that fills, and calls it a fault in time to act", () => {
+    const full = (percent: number) => sight([master, { ...replica, disk: { percent, size: 10 * 2 ** 30 } }, replica]);
+    assert.match(verdict(full(79), "ns"), /^healthy: [^;]*$/);
+    assert.match(verdict(full(80), "ns"), /^healthy: .*; WARNING: the disk of redis-1 is 80 % full: raise persistence.size$/);
+    wrong(full(90), /the disk of redis-1 is 90 % full/);
+    assert.match(report(full(83), "ns"), /redis-1 .* 83 % of 10.0 GB /);
+  });
+
+  it("tells of a node whose data files were damaged, while it has no whole copy, and what one said that stopped for it", () => {
+    wrong(sight([master, { ...replica, damaged: "appendonly.aof.2.base.rdb is damaged" }, replica]), /redis-1 has no whole copy since its data files were damaged \(appendonly\.aof\.2\.base\.rdb is damaged\)/);
+    wrong(sight(["CrashLoopBackOff after Error: stopped: appendonly.aof.1.incr.aof is damaged"], [], []), /redis-0 cannot be asked \(CrashLoopBackOff after Error: stopped: appendonly/);
+  });
+
   it("says why a pod waits for its node's kernel, and leads to the container that knows more", () => {
     const found = sight(["waits for its node's kernel: the node node-1 has vm.overcommit_memory 0 (wanted 1)"], [], []);
     found.redis[0]!.pod.waitsForKernel = true;

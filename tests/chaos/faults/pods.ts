@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { kubectl } from "../../support/cluster";
+import { kubectl, plainClient } from "../../support/cluster";
 import { eventually } from "../../support/eventually";
 import type { Context, Fault } from "../fault";
 import { processesOf, signal } from "../processes";
@@ -23,14 +23,17 @@ export async function loseDisk(context: Context, pod: Pod): Promise<void> {
 const megabyte = 1024 * 1024;
 
 /** Values that do not compress, with their replicas never further behind than a batch. */
-async function fill(context: Context, megabytes: number): Promise<void> {
-  const { deployment, master } = context;
-  const [size] = await ask(deployment.address(master.metadata.name), 6379, deployment.password, ["EXISTS", `filler:${megabytes - 1}`]);
-  if (size === 1) return;
-  for (let n = 0; n < megabytes; n += 16) {
-    const batch = Array.from({ length: Math.min(16, megabytes - n) }, (_, index) => ["SET", `filler:${n + index}`, "x".repeat(megabyte)]);
-    await ask(deployment.address(master.metadata.name), 6379, deployment.password, ...batch);
-    await eventually("the replicas have it", async () => (await ask(deployment.address(master.metadata.name), 6379, deployment.password, ["WAIT", "2", "500"]))[0] === 2, { timeout: 30_000 });
+async function fill({ deployment, master }: Context, megabytes: number): Promise<void> {
+  // With patience: sixteen megabytes may take a busy machine more than a second.
+  const client = plainClient(deployment.address(master.metadata.name), deployment.password);
+  try {
+    if (await client.exists(`filler:${megabytes - 1}`) === 1) return;
+    for (let n = 0; n < megabytes; n += 16) {
+      await Promise.all(Array.from({ length: Math.min(16, megabytes - n) }, (_, index) => client.set(`filler:${n + index}`, "x".repeat(megabyte))));
+      await eventually("the replicas have it", async () => await client.wait(2, 500) === 2, { timeout: 60_000 });
+    }
+  } finally {
+    client.disconnect();
   }
 }
 

@@ -14,7 +14,7 @@ const made: Record<string, (inputs: Record<string, string>, name: string) => Pro
   "gcp:serviceaccount/account:Account": ({ project, accountId }) => ({
     email: `${accountId}@${project}.iam.gserviceaccount.com`, member: `serviceAccount:${accountId}@${project}.iam.gserviceaccount.com`,
   }),
-  "gcp:storage/bucket:Bucket": (_, name) => ({ name: `${name}-0123abc` }),
+  "gcp:storage/bucket:Bucket": (_, name) => ({ name: `${name}-0123abc`, projectNumber: 123456789012 }),
   "gcp:storage/bucketObject:BucketObject": () => ({ generation: 1700000000000001 }),
   "pulumi:pulumi:StackReference": () => ({ outputs: {}, secretOutputNames: [] }),
 };

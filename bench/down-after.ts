@@ -1,0 +1,102 @@
+import { spawn } from "node:child_process";
+import * as os from "node:os";
+import RedisClient, { type Redis } from "ioredis";
+import { say } from "../local/lib/progress";
+import { eventually, sleep } from "../tests/support/eventually";
+import { labPassword, PodLab, type Pod } from "../tests/support/pod-lab";
+import { SlowDisk } from "./slow-disk";
+
+/** Milliseconds; the component takes none below 1000. */
+const candidates = [500, 1000, 1500, 2000, 3000];
+const stallMs = 2000;
+/** As a virtual machine that is moved to another host. */
+const pauseMs = 1500;
+
+export interface FalseAlarms { downAfter: number; byOneSentinel: number; byMajority: number }
+export interface Stress { seconds: number; megabytes: number; busyLoops: number; saves: number; rewrites: number; stalls: number; pauses: number; writes: number; longestSilenceMs: number; alarms: FalseAlarms[] }
+
+interface Alarm { name: string; sentinel: string; from: number; to: number }
+
+/**
+ * One living master under everything that makes it slow: forks to save, rewrites of the append-only file, disk syncs that take two seconds,
+ * pauses of the whole process, and more busy loops than processors. Each sentinel watches it under several names, with a down-after each, so that all of them are judged
+ * by the same run; no quorum is ever met, so that nothing is replaced. Real processes, the pods' own scripts and configuration, no cluster.
+ */
+export async function falseAlarms(seconds: number): Promise<Stress> {
+  const lab = await PodLab.create();
+  const { redis, sentinels } = lab.sentinelTopology();
+  const disk = await SlowDisk.mount(redis[0]!.file("data"), 2048);
+  const clients: Redis[] = [];
+  const connect = (pod: Pod) => { const client = new RedisClient({ host: pod.address, port: pod.port, password: labPassword, maxRetriesPerRequest: null }); client.on("error", () => undefined); clients.push(client); return client; };
+  const busy = Array.from({ length: 2 * os.availableParallelism() }, () => spawn("/bin/sh", ["-c", "while :; do :; done"], { stdio: "ignore" }));
+  try {
+    for (const pod of lab.pods.values()) pod.start();
+    const master = await lab.master();
+    if (master !== redis[0]) throw new Error(`${master.name} leads, not redis-0, whose disk is the slow one.`);
+    await eventually("two replicas", async () => (await master.info("replication")).connected_slaves === "2", { timeout: 60_000 });
+    disk.meets(master.processes);
+    const client = connect(master);
+    for (let n = 0; n < 80; n++) await client.eval("for n = 1, 1000 do redis.call('SET', KEYS[1] .. n, string.rep('x', 1000)) end", 1, `filler:${n}:`);
+    const alarms = await watch(sentinels, master, connect);
+    const counted = await stress({ master, client, pinger: connect(master), disk, until: Date.now() + seconds * 1000 });
+    const found = alarms();
+    return { seconds, megabytes: 80, busyLoops: busy.length, ...counted, alarms: candidates.map((downAfter) => judge(downAfter, found)) };
+  } finally {
+    for (const child of busy) child.kill("SIGKILL");
+    for (const client of clients) client.disconnect();
+    await Promise.all([...lab.pods.values()].map((pod) => pod.kill()));
+    await disk.remove().catch((error: unknown) => say(String(error)));
+    await lab.destroy();
+  }
+}
+
+const nameOf = (downAfter: number) => `after-${downAfter}`;
+
+/** Has each sentinel watch the master once for each candidate; resolves to what tells the alarms so far. */
+async function watch(sentinels: readonly Pod[], master: Pod, connect: (pod: Pod) => Redis): Promise<() => Alarm[]> {
+  const alarms: Alarm[] = [];
+  for (const pod of sentinels) {
+    const client = connect(pod);
+    await client.call("SENTINEL", "SET", "lab-redis", "quorum", "9");
+    for (const downAfter of candidates) {
+      const name = nameOf(downAfter);
+      await client.call("SENTINEL", "MONITOR", name, master.address, "6379", "9");
+      await client.call("SENTINEL", "SET", name, "auth-pass", labPassword, "down-after-milliseconds", String(downAfter));
+    }
+    const listener = connect(pod);
+    listener.on("pmessage", (_pattern: string, channel: string, message: string) => {
+      const [kind, name = ""] = message.split(" ");
+      if (kind !== "master" || !name.startsWith("after-")) return;
+      if (channel === "+sdown") alarms.push({ name, sentinel: pod.name, from: Date.now(), to: Infinity });
+      const open = alarms.findLast((alarm) => alarm.name === name && alarm.sentinel === pod.name && alarm.to === Infinity);
+      if (channel === "-sdown" && open) open.to = Date.now();
+    });
+    await listener.psubscribe("*sdown");
+  }
+  await sleep(3000);
+  return () => alarms;
+}
+
+async function stress({ master, client, pinger, disk, until }: { master: Pod; client: Redis; pinger: Redis; disk: SlowDisk; until: number }) {
+  const counted = { saves: 0, rewrites: 0, stalls: 0, pauses: 0, writes: 0, longestSilenceMs: 0 };
+  const goesOn = () => Date.now() < until;
+  const repeat = async (everyMs: number, work: () => Promise<unknown>) => { while (goesOn()) { await work().catch(() => undefined); await sleep(everyMs); } };
+  await Promise.all([
+    repeat(5, async () => { await Promise.all(Array.from({ length: 20 }, (_, n) => client.set(`written:${(counted.writes + n) % 20_000}`, "x".repeat(100)))); counted.writes += 20; }),
+    repeat(50, async () => { const from = Date.now(); await pinger.ping(); counted.longestSilenceMs = Math.max(counted.longestSilenceMs, Date.now() - from); }),
+    // Each is refused while the other one runs, and does not count then.
+    repeat(1500, async () => { await client.bgsave(); counted.saves++; }),
+    repeat(1700, async () => { if (/started/.test(await client.call("BGREWRITEAOF") as string)) counted.rewrites++; }),
+    repeat(3000, async () => { await disk.stall(stallMs); counted.stalls++; }),
+    repeat(4000, async () => { master.crash("SIGSTOP"); await sleep(pauseMs); master.crash("SIGCONT"); counted.pauses++; }),
+  ]);
+  return counted;
+}
+
+/** How often a sentinel took the living master for down, and how often two of three did at the same time, which a quorum of 2 would act on. */
+export function judge(downAfter: number, alarms: readonly Alarm[]): FalseAlarms {
+  const own = alarms.filter(({ name }) => name === nameOf(downAfter));
+  const together = own.filter((alarm) => own.some((other) => other.sentinel !== alarm.sentinel && other.from <= alarm.from && other.to > alarm.from));
+  return { downAfter, byOneSentinel: own.length, byMajority: together.length };
+}
+

@@ -1,0 +1,68 @@
+import type { ComponentResource } from "@pulumi/pulumi";
+import type { ArchiveStore } from "./archive-store";
+import type { ArchiveSettings, RedisSettings } from "./args";
+import { createCronJob } from "./cron-job";
+import type { Foundation } from "./foundation";
+import { configMapVolume, containerSecurity, mount, passwordEnv, podBase, podNameEnv, podSecurity, users, type Container, type Pod } from "./pod";
+import { formatMi, Mi, parseBytes } from "./quantity";
+import { defaults } from "./settings";
+
+/** In seconds: fetching, loading and comparing the largest archive that a node's memory holds. */
+const longestRun = 3 * 3600;
+
+/**
+ * The restore drill: the latest archive, loaded into a throw-away Redis and compared. Its Job also is what `make drill` and `make restore`
+ * run, with other variables, so that one that is switched off is there too, and only never starts by itself.
+ */
+export function createDrill(name: string, settings: RedisSettings, foundation: Foundation, parent: ComponentResource): void {
+  const { archive } = settings;
+  const store = foundation.archiveStore?.();
+  if (!archive || !store) return;
+  createCronJob({
+    instance: name, namespace: foundation.namespace, role: "drill", longestRun,
+    schedule: archive.drill === false ? defaults.archive.drill : archive.drill, suspend: archive.drill === false,
+    // Not tried again: a drill that failed once is what somebody has to look at.
+    backoffLimit: 0,
+    pod: drillPod(name, settings, archive, foundation, store),
+  }, parent);
+}
+
+/** One image has rclone, the other Redis: the archive is fetched by the first container, and loaded and compared by the second. */
+function drillPod(name: string, settings: RedisSettings, archive: ArchiveSettings, foundation: Foundation, store: ArchiveStore): Pod {
+  return {
+    ...podBase(name, "drill", { ...settings.scheduling, spread: "preferred" }),
+    serviceAccountName: store.serviceAccountName,
+    securityContext: podSecurity(users.redis),
+    restartPolicy: "Never",
+    terminationGracePeriodSeconds: 5,
+    initContainers: [fetch(archive, store)],
+    containers: [compare(name, settings, foundation)],
+    volumes: [configMapVolume("scripts", store.scripts), { name: "work", emptyDir: { sizeLimit: settings.resources.memory } }, ...store.volumes],
+  };
+}
+
+const fetch = ({ image }: ArchiveSettings, store: ArchiveStore): Container => ({
+  name: "fetch",
+  image,
+  command: ["/bin/sh", "/scripts/drill-fetch.sh"],
+  env: [podNameEnv, ...store.env],
+  resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "256Mi" } },
+  securityContext: containerSecurity,
+  terminationMessagePolicy: "FallbackToLogsOnError",
+  volumeMounts: [mount("scripts", "/scripts"), mount("work", "/work"), ...store.volumeMounts],
+});
+
+const compare = (name: string, { image, mode, resources }: RedisSettings, { namespace, secret }: Foundation): Container => ({
+  name: "compare",
+  image,
+  command: ["/bin/sh", "/scripts/restore-compare.sh"],
+  args: ["drill"],
+  // The values are read from a replica, where there is one.
+  env: [podNameEnv, passwordEnv(secret), { name: "REDIS_HOST", value: namespace.apply((place) => `${mode === "sentinel" ? `${name}-read` : name}.${place}.svc`) }],
+  // As much as Redis itself may take, but nothing is set apart for it: nodes that are dedicated to Redis have no room for two. Where
+  // memory runs out, a pod that asked for so little goes first.
+  resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: formatMi(parseBytes(resources.memory)! + 64 * Mi) } },
+  securityContext: containerSecurity,
+  terminationMessagePolicy: "FallbackToLogsOnError",
+  volumeMounts: [mount("scripts", "/scripts"), mount("work", "/work")],
+});

@@ -1,0 +1,58 @@
+import * as k8s from "@pulumi/kubernetes";
+import type { ComponentResource, Input } from "@pulumi/pulumi";
+import type { ArchiveStore } from "./archive-store";
+import type { RedisSettings } from "./args";
+import { commonLabels } from "./labels";
+import { configMapVolume, containerSecurity, mount, podNameEnv, type Container } from "./pod";
+import { restoreChoice } from "./restore-choice";
+
+/** What a data pod has more than others for as long as `restore` is in the config. */
+export interface RestoreParts {
+  initContainers: Container[];
+  volumes: k8s.types.input.core.v1.Volume[];
+  /** Of the Redis container, which has to know that an archive was asked for. */
+  volumeMounts: k8s.types.input.core.v1.VolumeMount[];
+  serviceAccountName?: Input<string>;
+}
+
+const choiceMount = mount("restore", "/restore");
+
+/** The two steps that bring an archive to the volume before Redis starts: fetched and compared, then read through. Pure. */
+export function restoreParts(settings: RedisSettings, store: ArchiveStore, choice: Input<string>): RestoreParts {
+  const step = (name: string, image: string, script: string, more: Pick<Container, "env" | "volumeMounts">): Container => ({
+    name,
+    image,
+    command: ["/bin/sh", `/scripts/${script}`],
+    env: [podNameEnv, { name: "ON_DAMAGE", value: settings.persistence.onDamage }, ...more.env as [] ?? []],
+    resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "256Mi" } },
+    securityContext: containerSecurity,
+    // What it ended with is then seen in `kubectl describe pod`, too.
+    terminationMessagePolicy: "FallbackToLogsOnError",
+    volumeMounts: [mount("data", "/data"), mount("restore-scripts", "/scripts"), choiceMount, ...more.volumeMounts as [] ?? []],
+  });
+  return {
+    initContainers: [
+      step("restore", settings.archive!.image, "restore-fetch.sh", { env: store.env.filter(({ name }) => name !== "ARCHIVE_ROOT"), volumeMounts: [mount("restore-work", "/work"), ...store.volumeMounts] }),
+      step("restore-check", settings.image, "restore-check.sh", { volumeMounts: [] }),
+    ],
+    volumes: [configMapVolume("restore", choice), configMapVolume("restore-scripts", store.scripts), { name: "restore-work", emptyDir: {} }, ...store.volumes],
+    volumeMounts: [choiceMount],
+    serviceAccountName: store.serviceAccountName,
+  };
+}
+
+/**
+ * Which archive, in a ConfigMap of a fixed name that is read at each attempt: a pod that cannot start because of a misspelt name goes on
+ * once it is set right, where a changed pod template would wait for this very pod to become ready.
+ */
+export function createRestore(name: string, settings: RedisSettings, archiveStore: ((root?: string) => ArchiveStore) | undefined, namespace: Input<string>, parent: ComponentResource): RestoreParts | undefined {
+  const { restore } = settings;
+  if (!restore || !archiveStore) return undefined;
+  const store = archiveStore(restore.root);
+  const root = store.env.find((variable) => variable.name === "ARCHIVE_ROOT")!.value as Input<string>;
+  const choice = new k8s.core.v1.ConfigMap(`${name}-restore`, {
+    metadata: { name: `${name}-restore`, namespace, labels: commonLabels(name) },
+    data: { from: restoreChoice(restore.from)!, root },
+  }, { parent });
+  return restoreParts(settings, store, choice.metadata.name);
+}

@@ -1,0 +1,56 @@
+#!/bin/sh
+# Starts one sentinel. What it knows outlives the pod in $DATA/sentinel.conf, which Sentinel rewrites; it is rebuilt here at each start
+# from the program's settings, this pod's own identity, and only those lines of the old file that are Sentinel's memory.
+set -eu
+scripts=$(dirname "$0")
+# shellcheck source=../shared/lib.sh
+. "$scripts/lib.sh"
+# shellcheck source=sentinel-watch.sh
+. "$scripts/sentinel-watch.sh"
+
+state=$DATA/sentinel.conf
+
+remembered_master() { [ ! -f "$state" ] || awk -v name="$MASTER_NAME" '$1 == "sentinel" && $2 == "monitor" && $3 == name { print $4 }' "$state"; }
+
+memory() { [ ! -f "$state" ] || grep -E "^sentinel (current-epoch |(config-epoch|leader-epoch|known-replica|known-sentinel) $MASTER_NAME )" "$state" || true; }
+
+# On the very first start nobody knows a master until a Redis node has taken that role.
+find_master() {
+    master=$(remembered_master)
+    waited=
+    while [ -z "$master" ]; do
+        [ -n "$waited" ] || log "waiting: no sentinel and no Redis node names a master yet"
+        waited=yes
+        master=$(named_by_majority)
+        [ -n "$master" ] || master=$(peer_master)
+        [ -n "$master" ] || sleep 0.3
+    done
+}
+
+# The first process of a container ignores a signal that it has no trap for, and would wait for the kill.
+trap 'exit 0' TERM INT
+
+OWN=$(address_of sentinels "$POD_NAME")
+[ -n "$OWN" ] || { log "$TOPOLOGY/sentinels does not name $POD_NAME: the StatefulSet has more pods than the program made addresses for"; exit 1; }
+find_master
+log "the master is $master"
+
+umask 077
+{
+    cat "$CONFIG/sentinel.conf"
+    # Deterministic, so that a sentinel that lost its disk comes back as itself and not as a fourth one.
+    printf 'sentinel myid %s\n' "$(printf '%s/%s' "$MASTER_NAME" "$POD_NAME" | sha1sum | cut -c1-40)"
+    printf 'sentinel announce-ip %s\nsentinel announce-port %s\n' "$OWN" "$sentinel_port"
+    printf 'requirepass %s\nsentinel sentinel-pass %s\n' "$REDISCLI_AUTH" "$REDISCLI_AUTH"
+    printf 'sentinel monitor %s %s %s %s\n' "$MASTER_NAME" "$master" "$redis_port" "$QUORUM"
+    printf 'sentinel auth-pass %s %s\n' "$MASTER_NAME" "$REDISCLI_AUTH"
+    printf 'sentinel down-after-milliseconds %s %s\n' "$MASTER_NAME" "$DOWN_AFTER"
+    printf 'sentinel failover-timeout %s %s\n' "$MASTER_NAME" "$FAILOVER_TIMEOUT"
+    printf 'sentinel parallel-syncs %s %s\n' "$MASTER_NAME" "$PARALLEL_SYNCS"
+    memory
+} >"$state.new"
+# Moved, not written in place: a power cut in between must leave the old memory or the new one, never half a file.
+mv "$state.new" "$state"
+
+watch_sentinel &
+exec redis-sentinel "$state"

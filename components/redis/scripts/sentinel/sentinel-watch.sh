@@ -1,0 +1,105 @@
+# shellcheck shell=sh disable=SC2154 # lib.sh and sentinel-start.sh set what is used here
+# What a running sentinel needs beside Sentinel itself. Sourced by sentinel-start.sh, and run beside it.
+
+# Sentinel's own clocks, which only exist at run time. INFO each 0.9 s: at the default of ten seconds a master lost in its first ten left
+# sentinels that knew no replica to promote, for ever. PING each 0.3 s, since a replica counts as good only if its INFO, which comes each
+# second then, is younger than five PINGs. ASK each 0.1 s: the votes of an election, and the next question where one was lost. A connection
+# that does not answer is made anew after a second, not after fifteen: after a start of all nodes the first ones went to addresses that nobody
+# has any more, and for that long a sentinel took a living master for lost.
+# A node that hands over sets the first one to 901, see keep_apart.
+set_clocks() { [ "$(ask_sentinel SENTINEL DEBUG INFO-PERIOD 900 PING-PERIOD 300 ASK-PERIOD 100 MIN-LINK-RECONNECT-PERIOD 1000)" = OK ]; }
+
+# After a crash the failover is asked of the sentinel whose next INFO comes at the right time (failover.sh), and there is one only if theirs
+# do not all come together. So each has a place of its own in the second, and goes back to it from time to time, all of them in the same
+# second: in between they drift, but by about the same. Not while a node that hands over counts on them as they are.
+keep_apart() {
+    case "$(ask_sentinel SENTINEL DEBUG | awk 'previous == "INFO-PERIOD" { print } { previous = toupper($0) }')" in
+        900)
+            ask_sentinel SENTINEL DEBUG INFO-PERIOD 1 >/dev/null
+            sleep 0.1 ;;
+        # Its node may not have come to setting it back.
+        1 | 901) ;;
+        # Somebody's wish.
+        *) return ;;
+    esac
+    ask_sentinel SENTINEL DEBUG INFO-PERIOD 900 >/dev/null
+}
+
+# Until the next of every few seconds, at this sentinel's place in it; by the wall clock, which the nodes share.
+wait_for_its_place() {
+    now=$(ask_sentinel INFO server | field server_time_usec)
+    sleep "$(addresses sentinels | awk -v now="${now:-0}" -v own="$OWN" -v period="${WATCH_PERIOD:-3}" '
+        $0 == own { place = NR }
+        END { at = now / 1000000 - place / NR; print period - (at - period * int(at / period)) }')"
+}
+
+# "ADDRESS FLAGS DOWN" of every replica and sentinel that a sentinel knows, and for how many milliseconds it is down.
+known_to() {
+    for kind in REPLICAS SENTINELS; do ask "$1" "$sentinel_port" SENTINEL "$kind" "$MASTER_NAME"; done | awk '
+        function tell() { if (address != "") print address, flags, down + 0 }
+        previous == "name" { tell(); address = ""; down = 0 }
+        previous == "ip" { address = $0 }
+        previous == "flags" { flags = $0 }
+        previous == "s-down-time" { down = $0 }
+        { previous = $0 }
+        END { tell() }'
+}
+
+# ghosts KNOWN: the addresses that are down, and that the program no longer names. One that has just come is not connected either, and the
+# list in which it stands may take a minute to reach this pod: so only who is down for a while.
+ghosts() {
+    printf '%s\n' "$1" | awk '$3 >= 5000 { print $1 }' | while read -r address; do
+        case "$everybody" in *" $address "*) ;; *) printf '%s ' "$address" ;; esac
+    done
+}
+
+# knows_everybody SENTINEL KNOWN: whether it knows every node that the program names, and all of them are up.
+knows_everybody() {
+    up=" $1 $named $(printf '%s\n' "$2" | awk '!/s_down|disconnected/ { printf "%s ", $1 }')"
+    for address in $everybody; do
+        case "$up" in *" $address "*) ;; *) return 1 ;; esac
+    done
+}
+
+# May this sentinel forget now? All is well, the others know everybody, and those before it have nothing left to forget: so only one at
+# a time is without its memory, and a failover finds the others whole.
+its_turn() {
+    [ "$(ask_sentinel SENTINEL MASTER "$MASTER_NAME" | awk 'previous == "flags" { print } { previous = $0 }')" = master ] || return 1
+    ! failover_under_way || return 1
+    before=yes
+    for sentinel in $(addresses sentinels); do
+        [ "$sentinel" != "$OWN" ] || { before=no; continue; }
+        theirs=$(known_to "$sentinel")
+        knows_everybody "$sentinel" "$theirs" || return 1
+        [ "$before" = no ] || [ -z "$(ghosts "$theirs")" ] || return 1
+    done
+}
+
+# After a scale-down a sentinel goes on knowing those who left: as replicas that are down, and as sentinels that a majority is counted
+# from. SENTINEL RESET is the only way to forget, and forgets all: so it is used only on somebody who left, and once a minute at most.
+not_before=0
+forget_who_left() {
+    [ "$(date +%s)" -ge "$not_before" ] || return 0
+    everybody=" $( { addresses redis; addresses sentinels; } | tr '\n' ' ')"
+    gone=$(ghosts "$(known_to "$LOCAL")")
+    [ -n "$gone" ] || return 0
+    named=$(named_by_majority)
+    its_turn || return 0
+    not_before=$(($(date +%s) + ${FORGET_PERIOD:-60}))
+    log "forgetting who left: $gone"
+    ask_sentinel SENTINEL RESET "$MASTER_NAME" >/dev/null
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+        sleep 1
+        knows_everybody "$OWN" "$(known_to "$LOCAL")" && { log "every node is known again"; return; }
+    done
+    log "WARNING: not every node is known again after 15 s"
+}
+
+# For as long as the sentinel lives, whose process id is this shell's.
+watch_sentinel() {
+    until set_clocks; do sleep 0.1; done
+    while wait_for_its_place && kill -0 $$ 2>/dev/null; do
+        keep_apart
+        forget_who_left
+    done
+}

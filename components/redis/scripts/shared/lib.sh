@@ -1,0 +1,62 @@
+# shellcheck shell=sh
+# What the pod scripts share: one way to log, to ask Redis, to look up an address. Sourced, never run.
+
+: "${DATA:=/data}" "${RUN:=/run/redis}" "${CONFIG:=/config}" "${TOPOLOGY:=/topology}" "${LOCAL:=127.0.0.1}"
+redis_port=6379
+sentinel_port=26379
+
+log() { printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$*"; }
+
+# ask ADDRESS PORT COMMAND...: the reply, or nothing if there is none within two seconds. Only this and copy_rdb call redis-cli, which
+# finds the password in REDISCLI_AUTH. Its exit code says nothing (0 on an error reply): read what it prints.
+ask() {
+    ask_host=$1 ask_port=$2
+    shift 2
+    timeout 2 redis-cli -h "$ask_host" -p "$ask_port" "$@" 2>/dev/null || true
+}
+
+# copy_rdb ADDRESS PORT FILE SECONDS: a consistent RDB file, as a replica would get it.
+copy_rdb() { timeout "$4" redis-cli -h "$1" -p "$2" --rdb "$3" </dev/null; }
+
+ask_local() { ask "$LOCAL" "$redis_port" "$@"; }
+ask_sentinel() { ask "$LOCAL" "$sentinel_port" "$@"; }
+
+# The first word of a node's ROLE: master, slave, or nothing if it does not answer (or is still loading).
+role_of() { ask "$1" "$redis_port" ROLE | sed -n '1{/^master$/p;/^slave$/p;}'; }
+
+# keys_of ADDRESS [PORT]: how many keys a node holds, in all its databases; nothing if it does not answer.
+keys_of() { ask "$1" "${2:-$redis_port}" INFO keyspace | tr -d '\r' | awk -F '[=,]' '/^# Keyspace/ { answered = 1 } /^db[0-9]+:/ { keys += $2 } END { if (answered) print keys + 0 }'; }
+
+# field NAME: one value of an INFO reply on standard input.
+field() { tr -d '\r' | sed -n "s/^$1://p"; }
+
+# The topology is a file a kind, one "pod address" a line: addresses of Services, which outlive every pod.
+addresses() { awk '{ print $2 }' "$TOPOLOGY/$1"; }
+address_of() { awk -v pod="$2" '$1 == pod { print $2 }' "$TOPOLOGY/$1"; }
+others() { awk -v pod="$POD_NAME" '$1 != pod { print $2 }' "$TOPOLOGY/$1"; }
+
+# The address that a majority of all sentinels names as master; nothing if there is none. They are asked at the same time: one that
+# hangs must not cost two seconds for each.
+named_by_majority() {
+    majority=$(($(addresses sentinels | wc -l) / 2 + 1))
+    {
+        for sentinel in $(addresses sentinels); do
+            ask "$sentinel" "$sentinel_port" SENTINEL GET-MASTER-ADDR-BY-NAME "$MASTER_NAME" | sed -n 1p &
+        done
+        wait
+    } | grep -E '^[0-9a-fA-F.:]+$' | sort | uniq -c | sort -rn | awk -v majority="$majority" 'NR == 1 && $1 >= majority { print $2 }'
+}
+
+# The first peer that says it is master; nothing if none does.
+peer_master() {
+    for peer in $(others redis); do
+        [ "$(role_of "$peer")" = master ] && { printf '%s\n' "$peer"; return; }
+    done
+    return 0
+}
+
+# sentinels_say WORD: whether one of them has it among the flags of the master.
+sentinels_say() { for sentinel in $(addresses sentinels); do ask "$sentinel" "$sentinel_port" SENTINEL MASTER "$MASTER_NAME" & done | grep -q "$1"; }
+
+# Whether a sentinel is promoting a replica at this moment.
+failover_under_way() { sentinels_say failover_in_progress; }

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { archiveOf, listArchives } from "../../local/archive/job";
+import { timeOf } from "../../local/archive/list";
+import { runJob, scheduledJob } from "../../local/jobs/job";
+import { network } from "../../local/cluster/layout";
+import { embedded } from "../../local/engine/target";
+import { imageNames } from "../../local/images";
+import { age } from "../../local/status/archive";
+import { instances } from "../../local/status/collect";
+import { kubectl, redisCli } from "../support/cluster";
+import { ObjectStore } from "../support/object-store";
+import { Project } from "../support/project";
+
+const id = Math.random().toString(36).slice(2, 8);
+const namespace = `redis-e2e-${id}-archive`;
+const stack = "e2e-archive";
+const target = { ...embedded, kubeconfig: process.env.KUBECONFIG ?? embedded.kubeconfig };
+const base = { mode: "standalone", namespace, image: imageNames.redis, resources: { memory: "64Mi", cpu: "20m" }, auth: { password: "a-password-of-the-e2e-tests" } };
+
+/** One story, told in order: each step stands on the one before it. */
+describe("archive: on the cluster, to an object store and to a volume", function () {
+  this.timeout(180_000);
+  this.bail(true);
+  const project = new Project();
+  let store: ObjectStore;
+  const configure = (archive: Record<string, unknown>) => project.configure(stack, { ...base, archive: { image: imageNames.rclone, ...archive } });
+  const take = async () => { const place = await archiveOf(target, namespace); return runJob(place, scheduledJob(place), 90); };
+  const list = async () => listArchives(await archiveOf(target, namespace));
+
+  before(async () => {
+    store = await ObjectStore.start({ address: network.hostAddress });
+    await project.init(stack);
+  });
+  after(async () => {
+    await project.destroy(stack).catch((error: unknown) => console.log(error));
+    await kubectl("delete", "namespace", namespace, "--ignore-not-found");
+    project.remove();
+    await store.stop();
+  });
+
+  it("goes to an object store, by the job that the schedule makes, and is listed from there", async () => {
+    configure({ s3: { endpoint: store.endpoint, bucket: "archives", region: "us-east-1", ...store.keys } });
+    await project.up(stack);
+    await redisCli(namespace, "redis-0", "MSET", "a", "1", "b", "2", "c", "3");
+    const { succeeded, log } = await take();
+    assert.ok(succeeded, log);
+    const listed = await list();
+    assert.deepEqual(listed.map(({ folder, state, keys, source }) => [folder, state, keys, source]), [["hourly", "checked", "3", "redis-0"], ["daily", "checked", "3", "redis-0"]]);
+    assert.match(age(Date.now() - timeOf(listed[0]!.name)), /^[012] min$/);
+    // What `make status` goes by.
+    assert.ok((await instances(target, namespace))[0]!.archive!.lastSuccess! > Date.now() - 120_000);
+  });
+
+  it("fails as a job does, with the reason in its last line, when the store is not there", async () => {
+    await store.stop();
+    const { succeeded, lastLine } = await take();
+    assert.equal(succeeded, false);
+    assert.match(lastLine, /FAILED: .*does not answer/);
+  });
+
+  it("goes to a volume that is made for it, which a destroy that was not meant does not take along", async () => {
+    configure({ volume: { size: "64Mi" } });
+    await project.up(stack);
+    const { succeeded, log } = await take();
+    assert.ok(succeeded, log);
+    assert.deepEqual((await list()).map(({ folder, state }) => [folder, state]), [["hourly", "checked"], ["daily", "checked"]]);
+    assert.match(await project.refused(["destroy", "--yes", "--skip-preview", "--stack", stack]), /protected/);
+    assert.equal((await kubectl("get", "persistentvolumeclaim", "redis-archive", "-n", namespace, "-o", "jsonpath={.status.phase}")), "Bound");
+    configure({ volume: { size: "64Mi" }, protect: false });
+    await project.up(stack);
+  });
+});
