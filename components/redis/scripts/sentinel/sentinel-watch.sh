@@ -45,10 +45,10 @@ known_to() {
         END { tell() }'
 }
 
-# ghosts KNOWN: the addresses that are down, and that the program no longer names. One that has just come is not connected either, and the
-# list in which it stands may take a minute to reach this pod: so only who is down for a while.
+# ghosts KNOWN [MILLISECONDS]: the addresses that are down for so long (5000), and that the program no longer names. One that has just come is
+# not connected either, and the list in which it stands may take a minute to reach this pod: so only who is down for a while.
 ghosts() {
-    printf '%s\n' "$1" | awk '$3 >= 5000 { print $1 }' | while read -r address; do
+    printf '%s\n' "$1" | awk -v least="${2:-5000}" '/s_down|disconnected/ && $3 >= least { print $1 }' | while read -r address; do
         case "$everybody" in *" $address "*) ;; *) printf '%s ' "$address" ;; esac
     done
 }
@@ -62,7 +62,8 @@ knows_everybody() {
 }
 
 # May this sentinel forget now? All is well, the others know everybody, and those before it have nothing left to forget: so only one at
-# a time is without its memory, and a failover finds the others whole.
+# a time is without its memory, and a failover finds the others whole. Of those before it a node counts from its first moment down: one of them
+# that saw it leave a little later would else come to its own five seconds just now, and both would forget at once.
 its_turn() {
     [ "$(ask_sentinel SENTINEL MASTER "$MASTER_NAME" | awk 'previous == "flags" { print } { previous = $0 }')" = master ] || return 1
     ! failover_under_way || return 1
@@ -71,7 +72,7 @@ its_turn() {
         [ "$sentinel" != "$OWN" ] || { before=no; continue; }
         theirs=$(known_to "$sentinel")
         knows_everybody "$sentinel" "$theirs" || return 1
-        [ "$before" = no ] || [ -z "$(ghosts "$theirs")" ] || return 1
+        [ "$before" = no ] || [ -z "$(ghosts "$theirs" 0)" ] || return 1
     done
 }
 
