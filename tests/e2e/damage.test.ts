@@ -14,7 +14,7 @@ const stack = "e2e-damage";
 
 /** One story, told in order: what the lab shows of the start script, seen through a kubelet, `make status` and `pulumi up`. */
 describe("data files that are damaged in the middle, on a real Kubernetes", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   this.bail(true);
   const project = new Project();
   const disks = new NodeVolumes(namespace);
@@ -45,7 +45,7 @@ describe("data files that are damaged in the middle, on a real Kubernetes", func
     fs.writeSync(file, "X", second.start);
     fs.closeSync(file);
     await kubectl("delete", "pod", "redis-0", "-n", namespace);
-    const said = await eventually("make status tells", async () => { const text = await status(); return /stopped: /.test(text) && text; }, { timeout: 60_000, every: 1000 });
+    const said = await eventually("make status tells", async () => { const text = await status(); return /stopped: /.test(text) && text; }, { every: 1000 });
     assert.match(said, new RegExp(`NOT healthy: .*redis-0 cannot be asked \\(.*stopped: \\S+\\.incr\\.aof is damaged at offset ${second.start}\\. A repair would lose: .* "repair" .*"restore".*"empty"`, "s"));
     assert.match(await kubectl("describe", "pod", "redis-0", "-n", namespace), /Message: +stopped: \S+\.incr\.aof is damaged/);
   });

@@ -28,7 +28,7 @@ const tuned: Values = { hugePages: "never", defrag: "never", overcommit: "1" };
 
 /** One story, told in order: each step stands on the one before it. */
 describe("kernel: untuned nodes, and what becomes of them", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   this.bail(true);
   const project = new Project();
   const own = values();
@@ -39,7 +39,7 @@ describe("kernel: untuned nodes, and what becomes of them", function () {
   const status = async () => report(await look(embedded, namespace, (await instances(embedded, namespace))[0]!), namespace);
   const ready = async () => (await pods(namespace, "redis"))[0]?.status.containerStatuses?.[0]?.ready;
   /** Until the pod has said why it waits; what it said. */
-  const waits = () => eventually("the pod waits and says why", async () => { const said = await logs("kernel"); return /waiting: /.test(said) && said; }, { timeout: 90_000 });
+  const waits = () => eventually("the pod waits and says why", async () => { const said = await logs("kernel"); return /waiting: /.test(said) && said; }, { timeout: 180_000 });
   /** Redis's own words for an untuned kernel. */
   const complaints = /overcommit must be enabled|Transparent Huge Pages|TCP backlog setting .* cannot be enforced/;
 
@@ -97,7 +97,7 @@ describe("kernel: untuned nodes, and what becomes of them", function () {
     await project.up("e2e-kernel");
     assert.deepEqual(values(), tuned);
     assert.match(await tunerLogs(), /transparent_hugepage\/enabled: always -> never[^]*overcommit_memory: 0 -> 1/);
-    await eventually("the pod is ready", ready, { timeout: 60_000 });
+    await eventually("the pod is ready", ready);
     const said = await logs("redis");
     assert.match(said, /kernel: net\.core\.somaxconn \d{4,}, transparent huge pages never, vm\.overcommit_memory 1$/m);
     assert.doesNotMatch(said, complaints);
@@ -110,7 +110,7 @@ describe("kernel: untuned nodes, and what becomes of them", function () {
     const before = (await tunerLogs()).split("always -> never").length;
     set(untuned);
     const since = Date.now();
-    await eventually("tuned again", () => Object.entries(tuned).every(([name, value]) => values()[name as keyof Values] === value), { timeout: 35_000 });
+    await eventually("tuned again", () => Object.entries(tuned).every(([name, value]) => values()[name as keyof Values] === value));
     console.log(`      tuned again after ${Math.round((Date.now() - since) / 1000)} s`);
     assert.equal((await tunerLogs()).split("always -> never").length, before + 1);
     // Not ready while the values were wrong; a refresh in these seconds would find an unhealthy resource.

@@ -32,7 +32,7 @@ function dryRun(object: unknown): { status: number | null; said: string } {
 }
 
 describe("every Kubernetes object of every stack, before a real API server (server-side dry run, strict)", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   for (const stack of stacks) {
     describe(stack, () => {
       let graph: GraphResource[];

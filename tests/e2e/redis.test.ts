@@ -37,7 +37,7 @@ describe("pulumi on a real Kubernetes, with real clients", function () {
   const healed = () => eventually("one master, two replicas in sync", async () => {
     const found = await roles(namespace);
     return found.masters.length === 1 && found.replicasInSync.length === 2 && found.masters[0];
-  }, { timeout: 60_000, every: 500 });
+  }, { every: 500 });
 
   before(async () => {
     project.configure("e2e", sentinelConfig);
@@ -131,9 +131,9 @@ describe("pulumi on a real Kubernetes, with real clients", function () {
     const writers = [new Writer(client, "sentinel"), new Writer(endpoint, "endpoint")];
     await eventually("writes on both ways", () => writers.every((writer) => writer.acknowledged.length > 100));
     await kubectl("delete", "pod", old, "-n", namespace, "--wait=false");
-    await eventually("another master", async () => { const { masters } = await roles(namespace); return masters.length === 1 && masters[0] !== old; }, { timeout: 60_000 });
+    await eventually("another master", async () => { const { masters } = await roles(namespace); return masters.length === 1 && masters[0] !== old; });
     const counts = writers.map((writer) => writer.acknowledged.length);
-    await eventually("writes go on, on both ways", () => writers.every((writer, index) => writer.acknowledged.length > counts[index]! + 100), { timeout: 60_000 });
+    await eventually("writes go on, on both ways", () => writers.every((writer, index) => writer.acknowledged.length > counts[index]! + 100));
     const successor = await healed();
     assert.notEqual(successor, old);
     for (const writer of writers) await writer.stop();
@@ -147,9 +147,9 @@ describe("pulumi on a real Kubernetes, with real clients", function () {
     const writer = new Writer(client, "killed");
     await eventually("writes", () => writer.acknowledged.length > 100);
     await kubectl("delete", "pod", old, "-n", namespace, "--force", "--grace-period=0", "--wait=false");
-    await eventually("another master", async () => { const { masters } = await roles(namespace); return masters.length === 1 && masters[0] !== old; }, { timeout: 60_000 });
+    await eventually("another master", async () => { const { masters } = await roles(namespace); return masters.length === 1 && masters[0] !== old; });
     const count = writer.acknowledged.length;
-    await eventually("writes go on", () => writer.acknowledged.length > count + 100, { timeout: 60_000 });
+    await eventually("writes go on", () => writer.acknowledged.length > count + 100);
     await healed();
     await writer.stop();
     console.log(`      write outage: ${writer.longestPauseMs} ms; ${writer.acknowledged.length} writes`);
@@ -180,7 +180,7 @@ describe("pulumi on a real Kubernetes, with real clients", function () {
     await client.set("kept", "yes");
     const [pod] = await pods(standaloneConfig.namespace, "redis");
     await kubectl("delete", "pod", pod!.metadata.name, "-n", standaloneConfig.namespace);
-    assert.equal(await eventually("the value", () => client.get("kept"), { timeout: 60_000 }), "yes");
+    assert.equal(await eventually("the value", () => client.get("kept")), "yes");
     // The two are strangers: what one holds the other does not know.
     assert.equal(await client.get("first"), null);
   });
@@ -190,7 +190,7 @@ describe("pulumi on a real Kubernetes, with real clients", function () {
     for (const stack of ["e2e", "e2e-standalone"]) await project.destroy(stack);
     for (const { namespace: gone } of [sentinelConfig, standaloneConfig]) {
       assert.equal(await kubectl("get", "namespace", gone, "--ignore-not-found"), "");
-      await eventually("no volume is left", async () => !(await kubectl("get", "persistentvolume", "-o", "json")).includes(gone), { timeout: 60_000 });
+      await eventually("no volume is left", async () => !(await kubectl("get", "persistentvolume", "-o", "json")).includes(gone));
     }
   });
 });

@@ -18,7 +18,7 @@ const password = "a-password-of-the-e2e-tests";
 
 /** One story, told in order. */
 describe("an archive, restored into new stacks on a real Kubernetes", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   this.bail(true);
   const project = new Project();
   const target = { stack: "e2e", kubeconfig: process.env.KUBECONFIG! };
@@ -74,7 +74,7 @@ describe("an archive, restored into new stacks on a real Kubernetes", function (
     const said = await restore({ FROM: "latest", INTO: id, YES: "1" });
     assert.match(said, same(archive));
     assert.match(said, new RegExp(`STACK=${beside.stack} make status\n.*lead the clients to redis\\.${beside.namespace}\\.svc`));
-    await eventually("one master, two replicas in sync", async () => { const found = await roles(beside.namespace); return found.masters[0] === "redis-0" && found.replicasInSync.length === 2; }, { timeout: 30_000 });
+    await eventually("one master, two replicas in sync", async () => { const found = await roles(beside.namespace); return found.masters[0] === "redis-0" && found.replicasInSync.length === 2; });
     for (const pod of ["redis-1", "redis-2"]) assert.equal(await redisCli(beside.namespace, pod, "GET", "mark"), "archived");
     // The old one's archives are not where the new one writes its own.
     assert.match(fs.readFileSync(path.join(project.folder, `Pulumi.${beside.stack}.yaml`), "utf8"), new RegExp(`root: ${beside.namespace}/redis`));
@@ -91,7 +91,7 @@ describe("an archive, restored into new stacks on a real Kubernetes", function (
     await redisCli(place("alone"), "redis-0", "SET", "mark", "later");
     await kubectl("delete", "pod", "-n", place("alone"), "redis-0");
     // An exec may still reach the pod before: what the new one logs comes with the new one.
-    await eventually("it says why not", async () => /restore: not done: this Redis has been in use, and holds 5\d\d keys/.test(await kubectl("logs", "-n", place("alone"), "redis-0", "-c", "redis")), { timeout: 60_000, every: 500 });
-    await eventually("its data are the later ones", async () => (await redisCli(place("alone"), "redis-0", "GET", "mark")) === "later", { timeout: 60_000, every: 500 });
+    await eventually("it says why not", async () => /restore: not done: this Redis has been in use, and holds 5\d\d keys/.test(await kubectl("logs", "-n", place("alone"), "redis-0", "-c", "redis")), { every: 500 });
+    await eventually("its data are the later ones", async () => (await redisCli(place("alone"), "redis-0", "GET", "mark")) === "later", { every: 500 });
   });
 });

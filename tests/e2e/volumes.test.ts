@@ -17,7 +17,7 @@ interface Volume { metadata: { name: string }; spec: { claimRef?: { name: string
 
 /** One story, told in order: what the disks of a cloud stack go through, with folders of a node for disks. */
 describe("ready-made volumes: bound, protected, put back from a copy, and left alone", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   this.bail(true);
   const project = new Project();
   const disks = new NodeVolumes(namespace);
@@ -77,14 +77,14 @@ describe("ready-made volumes: bound, protected, put back from a copy, and left a
     use(first, false);
     await project.up("e2e-volumes");
     await kubectl("scale", "statefulset", "redis", "-n", namespace, "--replicas=0");
-    await eventually("the pod is gone", async () => (await pods(namespace, "redis")).length === 0, { timeout: 90_000 });
+    await eventually("the pod is gone", async () => (await pods(namespace, "redis")).length === 0, { timeout: 180_000 });
     await disks.make(restored);
     use(restored, false);
     const plan = await project.pulumi(["preview", "--stack", "e2e-volumes"]);
     assert.match(plan, /1 to replace/);
     await project.up("e2e-volumes");
     await kubectl("scale", "statefulset", "redis", "-n", namespace, "--replicas=1");
-    assert.equal(await eventually("the copy's data", async () => { const value = await get("written").catch(() => ""); return value !== "" && value; }, { timeout: 90_000 }), "before the copy");
+    assert.equal(await eventually("the copy's data", async () => { const value = await get("written").catch(() => ""); return value !== "" && value; }, { timeout: 180_000 }), "before the copy");
     await project.pulumi(["preview", "--expect-no-changes", "--stack", "e2e-volumes"]);
     // The one that was put aside is whole, for whoever wants to look.
     assert.equal((await volume(first)).status.phase, "Released");

@@ -8,7 +8,7 @@ import { eventually } from "../support/eventually";
 import { PodLab, type Pod } from "../support/pod-lab";
 
 describe("archive: taking a copy", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let lab: PodLab;
   let archive: ArchiveLab;
   let redis: Pod[];
@@ -19,7 +19,7 @@ describe("archive: taking a copy", function () {
     ({ redis, sentinels } = lab.sentinelTopology());
     for (const pod of [...redis, ...sentinels]) pod.start();
     const master = await lab.master();
-    await eventually("two replicas in sync", async () => (await master.info("replication")).connected_slaves === "2", { timeout: 60_000 });
+    await eventually("two replicas in sync", async () => (await master.info("replication")).connected_slaves === "2");
     await master.with(async (client) => { for (let n = 0; n < 100; n++) await client.set(`key:${n}`, randomBytes(100)); });
   });
   after(() => lab.destroy());

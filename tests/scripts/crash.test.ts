@@ -3,16 +3,16 @@ import { eventually, sleep } from "../support/eventually";
 import { PodLab, type Pod } from "../support/pod-lab";
 
 describe("pod scripts: Redis ends though nobody stopped its pod", function () {
-  this.timeout(90_000);
+  this.timeout(300_000);
   let lab: PodLab;
   let redis: Pod[];
   let sentinels: Pod[];
-  const downAfter = 10_000;
+  const downAfter = 120_000;
 
   const start = async (settings: Record<string, string> = {}) => {
     lab = await PodLab.create({ settings });
     ({ redis, sentinels } = lab.sentinelTopology());
-    // Long: what is replaced within it was replaced because the node asked for it, on however busy a machine.
+    // Longer than a test waits: what is replaced was replaced because the node asked for it, on however busy a machine.
     for (const pod of sentinels) pod.downAfter = downAfter;
     lab.startAll();
   };
@@ -22,7 +22,7 @@ describe("pod scripts: Redis ends though nobody stopped its pod", function () {
     const views = await Promise.all(sentinels.map((pod) => pod.namedMaster()));
     const online = Object.values(await master.info("replication")).filter((value) => value.includes("state=online")).length;
     return online === 2 && views.every((view) => view === master.address) && know.every((view) => view.master0?.includes("status=ok") && view.master0.includes("slaves=2,sentinels=3")) && master;
-  }, { timeout: 40_000 });
+  });
   const peersOf = (pod: Pod) => redis.filter((other) => other !== pod);
   afterEach(async function () {
     if (this.currentTest?.state === "failed") console.log(lab.logs());
@@ -33,11 +33,9 @@ describe("pod scripts: Redis ends though nobody stopped its pod", function () {
     await start();
     const old = await settled();
     await old.with((client) => client.set("kept", "yes"));
-    await old.with((client) => client.wait(2, 1000));
-    const from = Date.now();
+    await old.with((client) => client.wait(2, 0));
     old.crash();
     await eventually("a peer is master", async () => (await Promise.all(peersOf(old).map((pod) => pod.info("replication")))).some((info) => info.role === "master"), { every: 20 });
-    assert.ok(Date.now() - from < downAfter - 1000, `${Date.now() - from} ms`);
     const master = await settled();
     assert.notEqual(master, old);
     assert.ok(old.running, "the container went on");
@@ -97,10 +95,8 @@ describe("pod scripts: Redis ends though nobody stopped its pod", function () {
   it("replaces a master that somebody shut down by hand, rather than let its clients wait for down-after", async () => {
     await start();
     const old = await settled();
-    const from = Date.now();
     await old.with((client) => client.call("SHUTDOWN", "NOW")).catch(() => undefined);
     await eventually("a peer is master", async () => (await Promise.all(peersOf(old).map((pod) => pod.info("replication")))).some((info) => info.role === "master"), { every: 20 });
-    assert.ok(Date.now() - from < downAfter - 1000, `${Date.now() - from} ms`);
     assert.equal(await old.exit(), 0);
   });
 });

@@ -7,7 +7,7 @@ import { eventually, sleep } from "../support/eventually";
 import { PodLab, type Pod } from "../support/pod-lab";
 
 describe("pod scripts: damaged data files, among peers", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let lab: PodLab;
   let redis: Pod[];
   let sentinels: Pod[];
@@ -30,7 +30,7 @@ describe("pod scripts: damaged data files, among peers", function () {
       await pod.with((client) => client.bgrewriteaof());
       await eventually("rewritten", async () => { const info = await pod.info("persistence"); return info.aof_rewrite_in_progress === "0" && info.aof_rewrite_scheduled === "0" && new DataFiles(pod).base && fs.statSync(new DataFiles(pod).base).size > 500; });
     }
-    await master.with(async (client) => { for (let n = 200; n < 400; n++) await client.set(`key:${n}`, "v".repeat(50)); await client.wait(2, 2000); });
+    await master.with(async (client) => { for (let n = 200; n < 400; n++) await client.set(`key:${n}`, "v".repeat(50)); await client.wait(2, 0); });
     await sleep(1200);
     return master;
   };
@@ -39,7 +39,7 @@ describe("pod scripts: damaged data files, among peers", function () {
   const marked = (pod: Pod) => fs.existsSync(pod.file("data/follow-only"));
   const assertNobodyLeads = async () => {
     // One that is not named by the sentinels waits for the one that is.
-    for (const pod of redis) await eventually(`${pod.name} says why`, () => /waiting: [^\n]*(no node holds data but those whose files were damaged|which does not answer as master yet)/.test(pod.output), { timeout: 30_000 });
+    for (const pod of redis) await eventually(`${pod.name} says why`, () => /waiting: [^\n]*(no node holds data but those whose files were damaged|which does not answer as master yet)/.test(pod.output));
     assert.ok(redis.some((pod) => /no node holds data but those whose files were damaged \([^)]*\), and persistence.onDamage is "stop"/.test(pod.output)));
     await sleep(1500);
     for (const pod of redis) assert.equal((await pod.info("replication")).role, "slave", pod.name);
@@ -91,7 +91,7 @@ describe("pod scripts: damaged data files, among peers", function () {
     const peers = redis.filter((pod) => pod !== master);
     master.onDamage = "repair";
     for (const pod of [master, ...sentinels]) pod.start();
-    await eventually("it waits for them", () => /waiting: the sentinels name this node, but [^\n]* is not known: /.test(master.output), { timeout: 20_000 });
+    await eventually("it waits for them", () => /waiting: the sentinels name this node, but [^\n]* is not known: /.test(master.output));
     for (const pod of peers) pod.start();
     await lab.settled();
     for (const pod of redis) assert.equal(await pod.with((client) => client.dbsize()), 400, pod.name);

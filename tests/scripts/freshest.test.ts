@@ -3,7 +3,7 @@ import { eventually, sleep } from "../support/eventually";
 import { PodLab, type Pod } from "../support/pod-lab";
 
 describe("pod scripts: who is master when no sentinel remembers one", function () {
-  this.timeout(90_000);
+  this.timeout(300_000);
   let lab: PodLab;
   let redis: Pod[];
 

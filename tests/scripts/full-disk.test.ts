@@ -5,7 +5,7 @@ import { eventually, sleep } from "../support/eventually";
 import { PodLab, type Pod } from "../support/pod-lab";
 
 describe("pod scripts: a volume that is full", function () {
-  this.timeout(90_000);
+  this.timeout(300_000);
   let lab: PodLab;
   let pod: Pod;
   const small = () => execFileSync("mount", ["-t", "tmpfs", "-o", "size=8m", "lab", pod.file("data")]);
@@ -51,7 +51,7 @@ describe("pod scripts: a volume that is full", function () {
     assert.equal(pod.probe("alive.sh", "6379").code, 0);
     assert.equal(pod.probe("redis-ready.sh").code, 0, "it goes on serving reads");
     grow(64);
-    await eventually("writes are taken again", () => pod.with((client) => client.set("after", "yes")), { timeout: 10_000 });
+    await eventually("writes are taken again", () => pod.with((client) => client.set("after", "yes")));
     await sleep(1200);
     await pod.kill();
     await ready();
@@ -68,7 +68,7 @@ describe("pod scripts: a volume that is full", function () {
     // What the log could not take any more was in memory only; all before that is there.
     assert.ok((await lost()).length <= 2, `${(await lost()).length} lost`);
     grow(64);
-    await eventually("writes are taken again", () => pod.with((client) => client.set("after", "yes")), { timeout: 10_000 });
+    await eventually("writes are taken again", () => pod.with((client) => client.set("after", "yes")));
   });
 
   it("says in its log, once for each step, that it fills, and when there is room again", async () => {

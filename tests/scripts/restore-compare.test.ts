@@ -9,7 +9,7 @@ import { labPassword, PodLab, type Pod } from "../support/pod-lab";
 const name = "2026-11-25T07-00-13Z";
 
 describe("pod scripts: an archive held beside a running Redis", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let lab: PodLab;
   let archives: Archives;
   let pod: Pod;
@@ -32,7 +32,7 @@ describe("pod scripts: an archive held beside a running Redis", function () {
   const restored = async () => {
     pod.restore = { from: "latest", root: archives.root };
     pod.start();
-    await eventually("ready", () => pod.probe("redis-ready.sh").code === 0, { timeout: 30_000 });
+    await eventually("ready", () => pod.probe("redis-ready.sh").code === 0);
   };
   /** The two containers of the drill's pod, in turn; what they said, and the last line of it. */
   const compare = (purpose: "drill" | "restored", env: Record<string, string> = {}) => {

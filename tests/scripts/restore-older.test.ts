@@ -13,7 +13,7 @@ describe(`pod scripts: an archive that Redis ${olderVersion} made`, function () 
   const time = String(Date.UTC(2026, 10, 25, 7, 0, 12) / 1000);
   let older: PodLab;
   let lab: PodLab;
-  const ready = (pod: Pod) => eventually("ready", () => pod.probe("redis-ready.sh").code === 0, { timeout: 30_000 });
+  const ready = (pod: Pod) => eventually("ready", () => pod.probe("redis-ready.sh").code === 0);
 
   before(async () => {
     older = await PodLab.create({}, await olderRedisTree());

@@ -67,7 +67,7 @@ describe("pod scripts: an archive restored into a Redis with sentinels", functio
     lab.startAll();
     await lab.settled();
     const master = await lab.master();
-    await master.with(async (client) => { await client.set("mark", "later than the archive"); await client.wait(2, 2000); });
+    await master.with(async (client) => { await client.set("mark", "later than the archive"); await client.wait(2, 0); });
     await sleep(1500);
     restore();
 
@@ -91,7 +91,7 @@ describe("pod scripts: an archive restored into a Redis with sentinels", functio
     lab.startAll();
     await lab.settled();
     const master = await lab.master();
-    await master.with(async (client) => { await client.select(5); await client.set("only", "here"); await client.wait(2, 2000); });
+    await master.with(async (client) => { await client.select(5); await client.set("only", "here"); await client.wait(2, 0); });
     await sleep(1500);
     restore();
     await lab.powerCut();
@@ -104,7 +104,7 @@ describe("pod scripts: an archive restored into a Redis with sentinels", functio
   it("brings all of it back after every node's files were damaged, where persistence.onDamage says so", async () => {
     lab.startAll();
     const master = await lab.settled();
-    await master.with(async (client) => { for (let n = 0; n < 200; n++) await client.set(`key:${n}`, "v".repeat(50)); await client.wait(2, 2000); });
+    await master.with(async (client) => { for (let n = 0; n < 200; n++) await client.set(`key:${n}`, "v".repeat(50)); await client.wait(2, 0); });
     for (const pod of redis) {
       await pod.with((client) => client.bgrewriteaof());
       await eventually("rewritten", async () => { const info = await pod.info("persistence"); return info.aof_rewrite_in_progress === "0" && info.aof_rewrite_scheduled === "0" && fs.statSync(new DataFiles(pod).base).size > 500; });

@@ -23,7 +23,7 @@ describe("pod scripts: an archive restored into a standalone Redis", function ()
     await lab.destroy();
   });
 
-  const ready = () => eventually("ready", () => pod.probe("redis-ready.sh").code === 0, { timeout: 30_000 });
+  const ready = () => eventually("ready", () => pod.probe("redis-ready.sh").code === 0);
   const restore = (from: string) => { pod.restore = { from, root: archives.root }; pod.start(); };
   const mark = () => pod.with((client) => client.get("mark"));
   /** Three archives, a day apart, in the folders that they would be in. */

@@ -4,7 +4,7 @@ import { eventually, sleep } from "../support/eventually";
 import { PodLab, type Pod } from "../support/pod-lab";
 
 describe("pod scripts: a volume that does not keep up", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let lab: PodLab;
   let pod: Pod;
   let disk: SlowDisk | undefined;

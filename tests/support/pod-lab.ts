@@ -112,7 +112,7 @@ export class PodLab {
       const online = Object.values(await master.info("replication")).filter((value) => value.includes("state=online")).length;
       const [named, know] = await Promise.all([Promise.all(sentinels.map((pod) => pod.namedMaster())), Promise.all(sentinels.map((pod) => pod.info("sentinel")))]);
       return online === 2 && named.every((address) => address === master.address) && know.every((view) => view.master0?.includes("slaves=2,sentinels=3")) && master;
-    }, { timeout: 45_000 });
+    });
   }
 
   /** The one pod that says it is master; fails while there is none, or more than one. */
@@ -267,7 +267,7 @@ export class Pod {
   }
 
   async with<T>(use: (client: Redis) => Promise<T>, password = labPassword): Promise<T> {
-    const client = new Redis({ host: this.address, port: this.port, password, lazyConnect: true, retryStrategy: null, enableReadyCheck: false, maxRetriesPerRequest: 0, connectTimeout: 2000 });
+    const client = new Redis({ host: this.address, port: this.port, password, lazyConnect: true, retryStrategy: null, enableReadyCheck: false, maxRetriesPerRequest: 0, connectTimeout: 20_000 });
     client.on("error", () => undefined);
     try {
       await client.connect();

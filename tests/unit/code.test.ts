@@ -26,17 +26,17 @@ describe("the code itself", () => {
   });
 
   it("has no type error", async function () {
-    this.timeout(180_000);
+    this.timeout(600_000);
     await types;
   });
 
   it("has no lint finding, such as a promise that nobody waits for", async function () {
-    this.timeout(180_000);
+    this.timeout(600_000);
     await lint;
   });
 
   it("has no shell mistake that shellcheck knows", async function () {
-    this.timeout(240_000);
+    this.timeout(600_000);
     if (!which("shellcheck")) await installShellcheck();
     if (!which("shellcheck")) return this.skip();
     const scripts = files().filter(isShell);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { goldenFiles, resourceGraph, stacks, writtenFiles } from "../support/graph";
 
 describe("the golden graph: what each stack asks for, one file a resource (made-up cloud)", function () {
-  this.timeout(60_000);
+  this.timeout(600_000);
   for (const stack of stacks) {
     it(`${stack}: is what was reviewed; \`make golden\` writes it again`, async () => {
       const wanted = goldenFiles(await resourceGraph(stack));

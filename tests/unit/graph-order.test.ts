@@ -4,7 +4,7 @@ import { comesBefore, resourceGraph, type GraphResource } from "../support/graph
 const ofKind = (graph: GraphResource[], kind: string, cloud = "") => graph.filter(({ type }) => type.endsWith(`:${kind}`) && type.startsWith(cloud));
 
 describe("order and zones of the stacks on Google Cloud", function () {
-  this.timeout(60_000);
+  this.timeout(600_000);
   for (const stack of ["dev", "prod"] as const) {
     describe(stack, () => {
       let graph: GraphResource[];

@@ -7,7 +7,7 @@ const workloads = ["StatefulSet", "Deployment", "DaemonSet", "CronJob"];
 const ofKind = (graph: GraphResource[], ...kinds: string[]) => graph.filter(({ type }) => kinds.includes(type.split(":").pop()!));
 
 describe("policies, over every resource of every stack", function () {
-  this.timeout(60_000);
+  this.timeout(600_000);
   for (const stack of stacks) {
     describe(stack, () => {
       let graph: GraphResource[];
