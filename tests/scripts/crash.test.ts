@@ -40,8 +40,8 @@ describe("pod scripts: Redis ends though nobody stopped its pod", function () {
     assert.notEqual(master, old);
     assert.ok(old.running, "the container went on");
     assert.equal(await master.with((client) => client.get("kept")), "yes");
-    assert.match(old.output, /crash: this node was the master; the sentinels promote a replica/);
-    assert.match(old.output, /role: replica of/);
+    await old.says(/crash: this node was the master; the sentinels promote a replica/);
+    await old.says(/role: replica of/);
   });
 
   it("asks again where a sentinel gives up at once, because it brings its INFOs together just then", async () => {
@@ -61,7 +61,7 @@ describe("pod scripts: Redis ends though nobody stopped its pod", function () {
     await sleep(250);
     await infoPeriods(900);
     assert.notEqual(await settled(), old);
-    assert.match(old.output, /crash: this node was the master; the sentinels promote a replica/);
+    await old.says(/crash: this node was the master; the sentinels promote a replica/);
     assert.ok(asked() > 1, old.output);
   });
 
@@ -83,13 +83,13 @@ describe("pod scripts: Redis ends though nobody stopped its pod", function () {
     await eventually("the replica is back", () => /crash: redis-server ended[^]*role: replica of/.test(replica.output));
     replica.crash();
     assert.equal(await replica.exit(), 137);
-    assert.match(replica.output, /crash: the second within a minute, so the container ends/);
+    await replica.says(/crash: the second within a minute, so the container ends/);
   });
 
   it("ends with Redis's own message and code where Redis refuses to start", async () => {
     await start({ "maxmemory-policy": "misspelt" });
     assert.equal(await redis[0]!.exit(), 1);
-    assert.match(redis[0]!.output, /FATAL CONFIG FILE ERROR/);
+    await redis[0]!.says(/FATAL CONFIG FILE ERROR/);
   });
 
   it("replaces a master that somebody shut down by hand, rather than let its clients wait for down-after", async () => {

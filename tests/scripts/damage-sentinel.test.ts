@@ -53,8 +53,8 @@ describe("pod scripts: damaged data files, among peers", function () {
     replica.start();
     await lab.settled();
     await eventually("it may lead again", () => !marked(replica));
-    assert.match(replica.output, /WARNING: appendonly\.aof\.\d+\.base\.rdb is damaged/);
-    assert.match(replica.output, /this node may lead again: it has a whole copy/);
+    await replica.says(/WARNING: appendonly\.aof\.\d+\.base\.rdb is damaged/);
+    await replica.says(/this node may lead again: it has a whole copy/);
     assert.equal((await replica.info("replication")).slave_priority, "100");
     assert.equal(await replica.with((client) => client.dbsize()), 400);
     assert.ok(fs.existsSync(path.join(new DataFiles(replica).setAside[0]!, "appendonlydir")));
@@ -141,6 +141,6 @@ describe("pod scripts: damaged data files, among peers", function () {
     const leader = await lab.settled();
     assert.equal(leader, redis[1]);
     assert.equal(await leader.with((client) => client.dbsize()), 400);
-    assert.match(leader.output, /seeding: done, 400 keys[^]*role: master/);
+    await leader.says(/seeding: done, 400 keys[^]*role: master/);
   });
 });

@@ -168,7 +168,7 @@ describe("kernel: what a Redis pod makes of it", function () {
     const pod = lab.kernelGate();
     pod.kernel({ enabled: undefined });
     assert.equal(await pod.start().exit(), 0);
-    assert.match(pod.output, /transparent huge pages none/);
+    await pod.says(/transparent huge pages none/);
     pod.kernel({ overcommit_memory: undefined });
     pod.start();
     await eventually("it waits", () => /waiting: .*vm\.overcommit_memory unreadable \(wanted 1\)/.test(pod.output));

@@ -41,7 +41,7 @@ describe(`pod scripts: an archive that Redis ${olderVersion} made`, function () 
     const pod = lab.standalone();
     pod.restore = { from: "latest", root: archives.root };
     await ready(pod.start());
-    assert.match(pod.output, new RegExp(`fetching ${name} .* Redis ${olderVersion}\\)`));
+    await pod.says(new RegExp(`fetching ${name} .* Redis ${olderVersion}\\)`));
     assert.equal(await pod.with((client) => client.dbsize()), keys - 1, "one lies in another database");
     const values = (of: Pod) => of.with(async (client) => ({
       string: await client.get("string:7"), list: await client.lrange("list:49", 0, -1), set: (await client.smembers("set:48")).sort(), // Each prints a score in its own way.

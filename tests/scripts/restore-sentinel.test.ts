@@ -49,9 +49,9 @@ describe("pod scripts: an archive restored into a Redis with sentinels", functio
       assert.equal((await pod.info("persistence")).aof_enabled, "1", pod.name);
       await eventually(`${pod.name} is ready`, () => pod.probe("redis-ready.sh").code === 0);
     }
-    assert.match(redis[0]!.output, /restore: every node is empty, and this one is to lead: it begins with the archive 2026-11-25T07-00-13Z \(\d+ keys\)/);
+    await redis[0]!.says(/restore: every node is empty, and this one is to lead: it begins with the archive 2026-11-25T07-00-13Z \(\d+ keys\)/);
     assert.doesNotMatch(redis[0]!.output, /not done/);
-    for (const pod of redis.slice(1)) assert.match(pod.output, /restore: nothing to fetch: the first node is restored, and this one copies it/);
+    for (const pod of redis.slice(1)) await pod.says(/restore: nothing to fetch: the first node is restored, and this one copies it/);
     await master.with((client) => client.set("new", "write"));
 
     // A power cut of all of them, with `restore` still in the config: what was written since stays.

@@ -130,7 +130,7 @@ describe("pod scripts: an archive restored into a standalone Redis", function ()
       restore("latest");
       await ready();
       assert.deepEqual(await pod.with((client) => client.keys("*")), ["own"]);
-      assert.match(pod.output, /restore: nothing to fetch: the volume holds data/);
+      await pod.says(/restore: nothing to fetch: the volume holds data/);
       await eventually("said", () => /restore: not done: this Redis has been in use, and holds 1 keys/.test(pod.output));
       await pod.stop();
     }

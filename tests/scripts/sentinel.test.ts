@@ -65,7 +65,7 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     await sleep(1000);
     assert.equal(await old.stop(), 0);
     const acknowledged = await writes;
-    assert.match(old.output, /handover: 127\.\d+\.\d+\.1[12] is master now/);
+    await old.says(/handover: 127\.\d+\.\d+\.1[12] is master now/);
     const successor = await lab.master();
     assert.notEqual(successor.name, old.name);
     assert.ok(acknowledged > 100, `${acknowledged} writes`);
@@ -74,7 +74,7 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     assert.equal(await successor.with((client) => client.get(`key:${acknowledged}`)), String(acknowledged));
     old.start();
     assert.equal((await lab.settled()).name, successor.name);
-    assert.match(old.output, /role: replica of/);
+    await old.says(/role: replica of/);
   });
 
   it("fails over when the master loses power, and the old master follows when it is back", async () => {
@@ -99,7 +99,7 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     old.start();
     const master = await lab.settled();
     assert.notEqual(master.name, old.name);
-    assert.match(old.output, /a replica may hold writes that this node lost/);
+    await old.says(/a replica may hold writes that this node lost/);
     assert.equal(await master.with((client) => client.get("kept")), "yes");
   });
 
@@ -114,7 +114,7 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     old.start();
     await eventually("it has a role", () => old.output.includes("role: "));
     assert.doesNotMatch(old.output, /role: master/);
-    assert.match(old.output, /a peer leads or follows another/);
+    await old.says(/a peer leads or follows another/);
   });
 
   it("does not let a master that lost its disk wipe its replicas", async () => {
@@ -206,7 +206,7 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     const from = Date.now();
     await master.stop();
     printTime("handed over beside a sentinel that hangs", from, 15);
-    assert.match(master.output, /handover: \S+ is master now/);
+    await master.says(/handover: \S+ is master now/);
   });
 
   it("stops at once when everything stops: a destroy must not wait for a handover that nobody can take", async () => {
@@ -215,7 +215,7 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     const from = Date.now();
     await Promise.all([...sentinels.map((pod) => pod.stop()), ...redis.map((pod) => pod.stop())]);
     printTime("everything stopped", from, 10);
-    assert.match(master.output, /handover: (no |.* is master now|not confirmed)/);
+    await master.says(/handover: (no |.* is master now|not confirmed)/);
   });
 
   it("keeps Sentinel's clocks as they were measured, though a node that hands over dies in the middle of it", async () => {
@@ -237,7 +237,7 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     // As sentinels that have just started, and were told by nobody.
     await Promise.all(sentinels.map((pod) => pod.with((client) => client.call("SENTINEL", "RESET", "lab-redis"))));
     assert.equal(await lab.settled(), master);
-    assert.match(last.output, /role: replica of \S+ \(named by a majority of the sentinels; \S+, which it followed, is a replica itself\)/);
+    await last.says(/role: replica of \S+ \(named by a majority of the sentinels; \S+, which it followed, is a replica itself\)/);
   });
 
   it("spreads the sentinels' INFOs over the second, so that after a crash the next one of some sentinel comes at the right time", async () => {
@@ -288,7 +288,7 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     assert.equal((await old.info("replication")).role, "master");
     await old.with((client) => client.set("kept", "yes"));
     assert.equal(await old.stop(), 0);
-    assert.match(old.output, /handover: \S+ is master now/);
+    await old.says(/handover: \S+ is master now/);
     await eventually("it follows", () => successor.output.includes("role: replica of"));
     await Promise.all([...redis.filter((pod) => pod !== old), ...sentinels].map((pod) => pod.kill()));
   });
@@ -302,7 +302,7 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
   it("ends at once, saying why, when it has no address", async () => {
     fs.writeFileSync(redis[2]!.file("topology/redis"), `redis-0 ${redis[0]!.address}\n`);
     assert.equal(await redis[2]!.start().exit(), 1);
-    assert.match(redis[2]!.output, /does not name redis-2/);
+    await redis[2]!.says(/does not name redis-2/);
   });
 
   it("lets nobody in without the password", async () => {

@@ -233,6 +233,9 @@ export class Pod {
 
   resume(): void { process.kill(-this.child!.pid!, "SIGCONT"); }
 
+  /** Waits for something in its log: a script does a thing and logs it afterwards, and what it logs arrives here later still. */
+  says(pattern: RegExp): Promise<boolean> { return eventually(`${this.name} says ${pattern}`, () => pattern.test(this.output)); }
+
   /** Its shell and what that has started. */
   get processes(): number[] {
     const shell = this.child!.pid!;
