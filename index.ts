@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { GoogleCloud, Volumes, type Deployed } from "./components/gke";
 import { KernelTuning, wantedKernel } from "./components/kernel";
 import { claimsOf, Redis } from "./components/redis";
-import { loadConfig } from "./config";
+import { loadConfig, redisName } from "./config";
 import { lastOutput } from "./last-output";
 
 const config = loadConfig();
@@ -11,9 +11,9 @@ const config = loadConfig();
 // Where it runs: a cluster, nodes and disks of the stack's own on Google Cloud, or whatever cluster the kubeconfig leads to.
 const google = config.google && new GoogleCloud("redis", { ...config.google, before: lastOutput("deployed") as pulumi.Output<Deployed | undefined> });
 const provider = new k8s.Provider("kubernetes", google?.kubernetes ?? config.kubernetes, { dependsOn: google });
-const volumes = google && new Volumes("redis", { disks: google.disks, claims: claimsOf("redis", config.redis) }, { provider });
+const volumes = google && new Volumes("redis", { disks: google.disks, claims: claimsOf(redisName, config.redis) }, { provider });
 
-const redis = new Redis("redis", {
+const redis = new Redis(redisName, {
   ...config.redis,
   persistence: { ...config.redis.persistence, ...volumes?.forRedis },
   archive: config.redis.archive && { ...config.redis.archive, ...google?.archive },

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { authPlugin, findMistakes, nodeSelector, smallestDisk, tolerations, type GoogleCloudArgs } from "../components/gke";
 import type { Mistake } from "../components/mistake";
-import { archiveRoot, archiveServiceAccount, needsOf, type RedisArgs } from "../components/redis";
+import { archiveRoot, archiveServiceAccount, defaults, needsOf, type RedisArgs } from "../components/redis";
 import type { Parsed } from "./schema";
 
 /** What the Google Cloud half of a stack is made from; none without the block `cluster`. */
@@ -52,16 +52,16 @@ export function googleCloud(parsed: Partial<Parsed>, redis: RedisArgs, project: 
   return { google, mistakes: [...mistakes, ...atKeys(findMistakes(google))] };
 }
 
-/** What the component is called in index.ts. */
-const instance = "redis";
+/** What the component is called: the data pods, their claims and the archives' folder and ServiceAccount are named after it. */
+export const redisName = "redis";
 
 /** Whether the archives go to a bucket of Google's: one that is named, or one that is made where no other destination is. */
 const toBucket = ({ archive }: RedisArgs): boolean => archive !== undefined && archive.s3 === undefined && archive.volume === undefined;
 
 function archiveBucket(redis: RedisArgs): GoogleCloudConfig["archive"] {
   if (!toBucket(redis)) return undefined;
-  const { bucket, protect, daily = 30 } = redis.archive!;
-  return { existing: bucket as string | undefined, protect, root: archiveRoot(instance, redis), daily, writer: { namespace: redis.namespace!, serviceAccount: archiveServiceAccount(instance) } };
+  const { bucket, protect, daily = defaults.archive.daily } = redis.archive!;
+  return { existing: bucket as string | undefined, protect, root: archiveRoot(redisName, redis), daily, writer: { namespace: redis.namespace!, serviceAccount: archiveServiceAccount(redisName) } };
 }
 
 /** What is asked of Redis, with the bucket that will be made for it. */

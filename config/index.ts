@@ -18,6 +18,8 @@ export interface Config {
   kernel: { enforce: boolean; tune: boolean };
 }
 
+export { redisName } from "./google-cloud";
+
 /** Whose keys may stand in a stack's config beside ours. */
 const otherNamespaces = ["pulumi", "kubernetes", "gcp", "random"];
 

@@ -1,7 +1,7 @@
 import * as compute from "@pulumi/gcp/compute";
 import type { Mistake } from "../mistake";
 import { diskShapes, type DiskShape } from "./disks";
-import type { Deployed, Replacements } from "./replacement";
+import { together, type Deployed, type Replacements } from "./replacement";
 import type { GoogleCloudSettings } from "./settings";
 
 /** A disk of others, as Google describes it. */
@@ -13,8 +13,7 @@ export type FoundDisk = Pick<compute.GetDiskResult, "type" | "size" | "users">;
  */
 export async function findUnfitDisks(settings: GoogleCloudSettings, before?: Deployed): Promise<Replacements> {
   const adopted = diskShapes(settings).slice(0, settings.disk.adopt.length).filter(({ name }) => !before?.disks.some((disk) => disk.name === name));
-  const each = await Promise.all(adopted.map(async (wanted) => unfitDisk(wanted, await find(settings, wanted), settings.disk.adopt.indexOf(wanted.name))));
-  return { mistakes: each.flatMap(({ mistakes }) => mistakes), warnings: each.flatMap(({ warnings }) => warnings) };
+  return together(await Promise.all(adopted.map(async (wanted) => unfitDisk(wanted, await find(settings, wanted), settings.disk.adopt.indexOf(wanted.name)))));
 }
 
 /** Undefined if there is none of that name in that place. */

@@ -31,9 +31,13 @@ export function createArchiveBucket({ name, project, region }: GoogleCloudSettin
     // To list, read, write and delete objects, and no more: not to change who may, nor the bucket.
     role: "roles/storage.objectUser",
     member: pulumi.interpolate`principal://iam.googleapis.com/projects/${number}/locations/global/workloadIdentityPools/${project}.svc.id.goog/subject/ns/${namespace}/sa/${serviceAccount}`,
+  }, {
+    parent,
     // Whom it names is known to Google only once the project has a cluster with workload identity.
-    // Protected too: a destroy that is refused for what holds data would have taken this first, and no archive would be made from then on.
-  }, { parent, dependsOn: [...services, ...cluster], protect: archive.protect ?? true });
+    dependsOn: [...services, ...cluster],
+    // A destroy that is refused for what holds data would else have taken this first, and no archive would be made from then on.
+    protect: archive.protect ?? true,
+  });
   return pulumi.all([bucket, granted.id]).apply(([known]) => known);
 }
 

@@ -9,7 +9,7 @@ import { Disks, type DataDisk } from "./disks";
 import { lookUp, unsuitable, type FoundCluster } from "./existing-cluster";
 import { createNodeIdentity } from "./node-identity";
 import { NodePools } from "./node-pool";
-import { describeDeployed, findReplacements, type Deployed } from "./replacement";
+import { describeDeployed, findReplacements, together, type Deployed } from "./replacement";
 import { withDefaults, type GoogleCloudSettings } from "./settings";
 import { findMistakes } from "./validation";
 
@@ -56,9 +56,8 @@ export class GoogleCloud extends pulumi.ComponentResource {
 /** The project, once it is sure that nothing is lost in it, nor fails half-way: everything else waits for the services that are switched on there. */
 function refuseWhatFails(settings: GoogleCloudSettings, { before, describe = plainly }: GoogleCloudArgs, existing?: pulumi.Output<FoundCluster>): pulumi.Output<string> {
   return pulumi.all([before, existing]).apply(async ([deployed, found]) => {
-    const [replacements, disks] = [findReplacements(deployed, settings), await findUnfitDisks(settings, deployed)];
-    for (const warning of [...replacements.warnings, ...disks.warnings]) void pulumi.log.warn(warning);
-    const mistakes = [...replacements.mistakes, ...disks.mistakes, ...(found ? unsuitable(found, settings) : [])];
+    const { mistakes, warnings } = together([findReplacements(deployed, settings), await findUnfitDisks(settings, deployed), { mistakes: found ? unsuitable(found, settings) : [], warnings: [] }]);
+    for (const warning of warnings) void pulumi.log.warn(warning);
     if (mistakes.length > 0) throw quickly(new pulumi.RunError(describe(mistakes)));
     return settings.project;
   });

@@ -37,6 +37,7 @@ export function nearestLocation(text: string): string | undefined {
 }
 
 function nearestWord(word = "", words: readonly string[]): string | undefined {
-  const guess = words.find((one) => one === word) ?? (word === "eu" ? "europe" : closest(word, words));
-  return word === "eu" || distance(word, guess) <= 2 ? guess : undefined;
+  const meant = word === "eu" ? "europe" : word;
+  const guess = closest(meant, words);
+  return distance(meant, guess) <= 2 ? guess : undefined;
 }

@@ -21,6 +21,9 @@ export interface Replacements {
   warnings: string[];
 }
 
+/** The mistakes and the warnings of all of them. */
+export const together = (parts: readonly Replacements[]): Replacements => ({ mistakes: parts.flatMap(({ mistakes }) => mistakes), warnings: parts.flatMap(({ warnings }) => warnings) });
+
 /** The same of what is wanted now. */
 export const describeDeployed = (settings: GoogleCloudSettings): Deployed => ({
   cluster: {
@@ -41,8 +44,7 @@ export const describeDeployed = (settings: GoogleCloudSettings): Deployed => ({
 export function findReplacements(before: Deployed | undefined, settings: GoogleCloudSettings): Replacements {
   if (before === undefined) return { mistakes: [], warnings: [] };
   const after = describeDeployed(settings);
-  const parts = [clusterReplacements(before.cluster, after.cluster), moveToAnother(before, after), poolReplacements(before.nodePool, after.nodePool), diskReplacements(before, after, settings.disk.discard)];
-  return { mistakes: parts.flatMap(({ mistakes }) => mistakes), warnings: parts.flatMap(({ warnings }) => warnings) };
+  return together([clusterReplacements(before.cluster, after.cluster), moveToAnother(before, after), poolReplacements(before.nodePool, after.nodePool), diskReplacements(before, after, settings.disk.discard)]);
 }
 
 function clusterReplacements(before: Deployed["cluster"], after: Deployed["cluster"]): Replacements {

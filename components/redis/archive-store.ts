@@ -1,5 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
-import type { ComponentResource, Input } from "@pulumi/pulumi";
+import type { ComponentResource, Input, Output } from "@pulumi/pulumi";
 import * as pulumi from "@pulumi/pulumi";
 import { archiveServiceAccount } from "./archive-names";
 import type { ArchiveSettings, RedisSettings } from "./args";
@@ -9,6 +9,8 @@ import { createScripts } from "./scripts";
 
 /** How a container with rclone reaches the archives: the remote is called `archive:`, and $ARCHIVE_ROOT is the folder in it. */
 export interface ArchiveStore {
+  /** The value of $ARCHIVE_ROOT: "archive:bucket/namespace/redis". */
+  root: Output<string>;
   env: k8s.types.input.core.v1.EnvVar[];
   volumes: k8s.types.input.core.v1.Volume[];
   volumeMounts: k8s.types.input.core.v1.VolumeMount[];
@@ -41,25 +43,28 @@ const everywhere = [{ name: "RCLONE_CONFIG", value: "/dev/null" }, { name: "RCLO
 
 /** Pure: the archive job, a restore, its drill and the listing all reach the archives in this one way. */
 export function archiveStore(archive: Pick<ArchiveSettings, "bucket" | "s3" | "volume">, root: string, objects: ArchiveObjects): ArchiveStore {
-  const at = (place: Input<string>) => [...everywhere, { name: "ARCHIVE_ROOT", value: pulumi.interpolate`archive:${place}/${root}` }];
+  const at = (place: Input<string>, settings: k8s.types.input.core.v1.EnvVar[]) => {
+    const value = pulumi.interpolate`archive:${place}/${root}`;
+    return { root: value, env: [...everywhere, { name: "ARCHIVE_ROOT", value }, ...settings] };
+  };
   const { scripts } = objects;
   if (archive.s3) {
     const { endpoint, bucket, region } = archive.s3;
     return {
       scripts,
-      env: [
-        ...at(bucket), remote("TYPE", "s3"), remote("PROVIDER", "Other"), remote("ENDPOINT", endpoint), ...(region === undefined ? [] : [remote("REGION", region)]),
+      ...at(bucket, [
+        remote("TYPE", "s3"), remote("PROVIDER", "Other"), remote("ENDPOINT", endpoint), ...(region === undefined ? [] : [remote("REGION", region)]),
         fromSecret("ACCESS_KEY_ID", objects.keys!, "accessKeyId"), fromSecret("SECRET_ACCESS_KEY", objects.keys!, "secretAccessKey"),
         // Looking for the bucket, or making it, asks for more rights than reading and writing in it.
         remote("NO_CHECK_BUCKET", "true"),
-      ],
+      ]),
       volumes: [], volumeMounts: [],
     };
   }
   if (archive.volume) {
     return {
       scripts,
-      env: [...at(mountPath), remote("TYPE", "local")],
+      ...at(mountPath, [remote("TYPE", "local")]),
       volumes: [{ name: "archive", persistentVolumeClaim: { claimName: objects.claim! } }],
       volumeMounts: [mount("archive", mountPath)],
     };
@@ -67,7 +72,7 @@ export function archiveStore(archive: Pick<ArchiveSettings, "bucket" | "s3" | "v
   return {
     scripts,
     // Who it is comes from Google's metadata server, by the pod's ServiceAccount; access is the bucket's to give, not an object's.
-    env: [...at(archive.bucket!), remote("TYPE", "google cloud storage"), remote("ENV_AUTH", "true"), remote("BUCKET_POLICY_ONLY", "true"), remote("NO_CHECK_BUCKET", "true")],
+    ...at(archive.bucket!, [remote("TYPE", "google cloud storage"), remote("ENV_AUTH", "true"), remote("BUCKET_POLICY_ONLY", "true"), remote("NO_CHECK_BUCKET", "true")]),
     volumes: [], volumeMounts: [],
     serviceAccountName: objects.serviceAccount,
   };

@@ -1,7 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { ComponentResource, Input } from "@pulumi/pulumi";
+import type { ArchiveStore } from "./archive-store";
+import type { RedisSettings } from "./args";
 import { commonLabels, selectorLabels, type Role } from "./labels";
-import type { Pod } from "./pod";
+import { configMapVolume, podBase, podSecurity, users, type Container, type Pod } from "./pod";
 
 export interface ScheduledJob {
   instance: string;
@@ -18,6 +20,36 @@ export interface ScheduledJob {
   podFailurePolicy?: k8s.types.input.batch.v1.PodFailurePolicy;
   pod: Pod;
 }
+
+export interface ArchivePodArgs {
+  instance: string;
+  role: Role;
+  settings: RedisSettings;
+  store: ArchiveStore;
+  /** One image has Redis's programs, the other rclone: the first container hands over to the second, in /work. */
+  first: Container;
+  second: Container;
+  volumes?: k8s.types.input.core.v1.Volume[];
+}
+
+/** The pod of a job that handles archives. */
+export const archivePod = ({ instance, role, settings, store, first, second, volumes = [] }: ArchivePodArgs): Pod => ({
+  ...podBase(instance, role, { ...settings.scheduling, spread: "preferred" }),
+  serviceAccountName: store.serviceAccountName,
+  securityContext: podSecurity(users.redis),
+  // Each try in a pod of its own, whose log stays.
+  restartPolicy: "Never",
+  terminationGracePeriodSeconds: 5,
+  initContainers: [first],
+  containers: [second],
+  volumes: [
+    configMapVolume("scripts", store.scripts),
+    ...volumes,
+    // On the node's own disk: in memory it would be a second Redis.
+    { name: "work", emptyDir: { sizeLimit: settings.resources.memory } },
+    ...store.volumes,
+  ],
+});
 
 /**
  * A job on a schedule, called after its role. One that still runs is not doubled; a turn that was missed is made good within the time

@@ -6,6 +6,9 @@ const names: Record<string, readonly string[]> = {
   "day of week": ["sun", "mon", "tue", "wed", "thu", "fri", "sat"],
 };
 
+/** `*`, a value or a range, with or without a step: one of the parts of a field that commas separate. */
+const rangeForm = /^(?:\*|([\da-z]+)(?:-([\da-z]+))?)(?:\/(\d+))?$/i;
+
 /**
  * Why a text is no schedule, or undefined if it is one. Strict where libraries are generous: seconds, `L`, `#` and day 7, which they take,
  * Kubernetes does not, and a `@daily` hides the hour from whoever looks for it.
@@ -26,7 +29,7 @@ export function cronReason(schedule: string): string | undefined {
 const longest = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 function partReason(part: string, field: string, low: number, high: number): string | undefined {
-  const match = /^(?:\*|([\da-z]+)(?:-([\da-z]+))?)(?:\/(\d+))?$/i.exec(part);
+  const match = rangeForm.exec(part);
   const wrong = `has "${part}" as ${field}, which is ${low} to ${high}`;
   if (!match) return wrong;
   const [from, to, step] = [valueOf(match[1], field), valueOf(match[2], field), match[3]];
@@ -45,7 +48,7 @@ function valueOf(text: string | undefined, field: string): number | undefined {
 /** The values that a field allows. The schedule must have passed {@link cronReason}. */
 function allowed(text: string, [field, low, high]: (typeof fields)[number]): Set<number> {
   const values = text.split(",").flatMap((part) => {
-    const [, start, end, step] = /^(?:\*|([\da-z]+)(?:-([\da-z]+))?)(?:\/(\d+))?$/i.exec(part)!;
+    const [, start, end, step] = rangeForm.exec(part)!;
     const from = valueOf(start, field) ?? low;
     // A single value with a step begins there and goes on to the end.
     const to = valueOf(end, field) ?? (start === undefined || step !== undefined ? high : from);

@@ -1,9 +1,9 @@
 import type { ComponentResource } from "@pulumi/pulumi";
 import type { ArchiveStore } from "./archive-store";
 import type { ArchiveSettings, RedisSettings } from "./args";
-import { createCronJob } from "./cron-job";
+import { archivePod, createCronJob } from "./cron-job";
 import type { Foundation } from "./foundation";
-import { configMapVolume, containerSecurity, mount, passwordEnv, podBase, podNameEnv, podSecurity, users, type Container, type Pod } from "./pod";
+import { containerSecurity, mount, passwordEnv, podNameEnv, type Container } from "./pod";
 import { formatMi, Mi, parseBytes } from "./quantity";
 import { defaults } from "./settings";
 
@@ -23,22 +23,8 @@ export function createDrill(name: string, settings: RedisSettings, foundation: F
     schedule: archive.drill === false ? defaults.archive.drill : archive.drill, suspend: archive.drill === false,
     // Not tried again: a drill that failed once is what somebody has to look at.
     backoffLimit: 0,
-    pod: drillPod(name, settings, archive, foundation, store),
+    pod: archivePod({ instance: name, role: "drill", settings, store, first: fetch(archive, store), second: compare(name, settings, foundation) }),
   }, parent);
-}
-
-/** One image has rclone, the other Redis: the archive is fetched by the first container, and loaded and compared by the second. */
-function drillPod(name: string, settings: RedisSettings, archive: ArchiveSettings, foundation: Foundation, store: ArchiveStore): Pod {
-  return {
-    ...podBase(name, "drill", { ...settings.scheduling, spread: "preferred" }),
-    serviceAccountName: store.serviceAccountName,
-    securityContext: podSecurity(users.redis),
-    restartPolicy: "Never",
-    terminationGracePeriodSeconds: 5,
-    initContainers: [fetch(archive, store)],
-    containers: [compare(name, settings, foundation)],
-    volumes: [configMapVolume("scripts", store.scripts), { name: "work", emptyDir: { sizeLimit: settings.resources.memory } }, ...store.volumes],
-  };
 }
 
 const fetch = ({ image }: ArchiveSettings, store: ArchiveStore): Container => ({

@@ -3,4 +3,5 @@ export { archiveRoot, archiveServiceAccount } from "./archive-names";
 export { claimsOf } from "./claims";
 export { needsOf, type Needs } from "./needs";
 export { Redis } from "./redis";
+export { defaults } from "./settings";
 export { findMistakes } from "./validation";

@@ -32,6 +32,7 @@ export function restoreParts(settings: RedisSettings, store: ArchiveStore, choic
   });
   return {
     initContainers: [
+      // $ARCHIVE_ROOT is read from the ConfigMap, with the choice.
       step("restore", settings.archive!.image, "restore-fetch.sh", { env: store.env.filter(({ name }) => name !== "ARCHIVE_ROOT"), volumeMounts: [mount("restore-work", "/work"), ...store.volumeMounts] }),
       step("restore-check", settings.image, "restore-check.sh", { volumeMounts: [] }),
     ],
@@ -49,10 +50,9 @@ export function createRestore(name: string, settings: RedisSettings, archiveStor
   const { restore } = settings;
   if (!restore || !archiveStore) return undefined;
   const store = archiveStore(restore.root);
-  const root = store.env.find((variable) => variable.name === "ARCHIVE_ROOT")!.value as Input<string>;
   const choice = new k8s.core.v1.ConfigMap(`${name}-restore`, {
     metadata: { name: `${name}-restore`, namespace, labels: commonLabels(name) },
-    data: { from: restoreChoice(restore.from)!, root },
+    data: { from: restoreChoice(restore.from)!, root: store.root },
   }, { parent });
   return restoreParts(settings, store, choice.metadata.name);
 }

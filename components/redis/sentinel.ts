@@ -13,6 +13,9 @@ import { sentinelClaim, sentinelPod } from "./sentinel-pod";
 import { clientService, governingService, hostName, podServices } from "./service";
 import { createDisruptionBudget, createStatefulSet } from "./workload";
 
+/** The ConfigMap of every node's address, which the pods of the data, the sentinels and the archive job mount. */
+export const topologyName = (instance: string): string => `${instance}-topology`;
+
 /** A master, its replicas, the sentinels that replace a lost master, and the endpoint that follows it. */
 export class Sentinel extends pulumi.ComponentResource {
   readonly host: pulumi.Output<string>;
@@ -62,8 +65,8 @@ export class Sentinel extends pulumi.ComponentResource {
    */
   private createTopology(name: string, { namespace }: Foundation, nodes: pulumi.Output<Node[]>, sentinels: pulumi.Output<Node[]>): k8s.core.v1.ConfigMap {
     const table = (rows: Node[]) => rows.map((row) => `${row.name} ${row.address}\n`).join("");
-    return new k8s.core.v1.ConfigMap(`${name}-topology`, {
-      metadata: { name: `${name}-topology`, namespace, labels: commonLabels(name) },
+    return new k8s.core.v1.ConfigMap(topologyName(name), {
+      metadata: { name: topologyName(name), namespace, labels: commonLabels(name) },
       data: { redis: nodes.apply(table), sentinels: sentinels.apply(table) },
     }, { parent: this });
   }

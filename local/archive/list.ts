@@ -1,3 +1,4 @@
+import { timeOf } from "../../components/redis/restore-choice";
 import { age } from "../status/archive";
 import { bytes, table } from "../status/report";
 
@@ -18,9 +19,6 @@ export function parseList(log: string): Listed[] {
   const lines = [...log.matchAll(/^(hourly|daily) (\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ) (\d+) (checked|unchecked|damaged) (\S+) (\S+) (\S+)$/gm)];
   return lines.map(([, folder, name, size, state, keys, redis, source]) => ({ folder, name, size: Number(size), state, keys, redis, source }) as Listed).sort((a, b) => a.folder.localeCompare(b.folder) * -1 || b.name.localeCompare(a.name));
 }
-
-/** 2026-11-25T07-00-12Z as a time. */
-export const timeOf = (name: string): number => Date.parse(name.replace(/T(\d\d)-(\d\d)-(\d\d)Z$/, "T$1:$2:$3Z"));
 
 export function describeList(found: readonly Listed[], now: number): string {
   if (found.length === 0) return "There is no archive yet: make archive takes one now.";

@@ -7,7 +7,7 @@ import { deployment } from "../status/deployment";
 main(async () => {
   const { target, namespace } = await deployment();
   const place = await archiveOf(target, namespace);
-  const { succeeded, log } = await runJob(place, scheduledJob(place), 3300);
+  const { succeeded, log } = await runJob(place, scheduledJob(place));
   say(log.trim());
   if (!succeeded) throw new Error("No archive was taken: the last line says why.");
 });

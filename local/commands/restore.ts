@@ -1,10 +1,10 @@
+import { timeOf } from "../../components/redis/restore-choice";
 import { archiveOf, listArchives } from "../archive/job";
 import { bytes } from "../status/report";
-import { timeOf } from "../archive/list";
 import { runJob } from "../jobs/job";
 import { elapsed, main, say, step } from "../lib/progress";
 import { comparingJob, drillOf } from "../restore/compare";
-import { archiveRoot, chooseArchive, newStack } from "../restore/plan";
+import { archiveSource, chooseArchive, newStack } from "../restore/plan";
 import { deployBeside, fileOf } from "../restore/stack";
 import { age } from "../status/archive";
 import { deployment } from "../status/deployment";
@@ -14,18 +14,18 @@ main(async () => {
   const old = await deployment();
   const place = await archiveOf(old.target, old.namespace);
   const archive = chooseArchive(await step("What archives there are", () => listArchives(place)), process.env.FROM, Date.now());
-  const source = archiveRoot(place.cronJob);
+  const source = archiveSource(place.cronJob);
   const planned = newStack(old.target.stack, process.env.INTO || "restored", archive.name, source);
   say(`\n${archive.name}, ${age(Date.now() - timeOf(archive.name))} old: ${archive.keys} keys, ${bytes(archive.size)}, of ${archive.source}\n  from   ${source.root}\n  into   the stack ${planned.stack}, namespace ${planned.namespace}; ${old.target.stack} stays as it is\n`);
 
   const { target, namespace, host } = await deployBeside(old.target, planned);
   const drill = await drillOf(target, namespace);
-  const { succeeded, lastLine } = await step("Held against the archive", () => runJob(drill, comparingJob(drill, { archive: archive.name, root: source.root, host }), 3 * 3600));
+  const { succeeded, lastLine } = await step("Held against the archive", () => runJob(drill, comparingJob(drill, { archive: archive.name, root: source.root, host })));
   say(`\n${lastLine}`);
   if (!succeeded) throw new Error(`The stack ${planned.stack} does not hold what the archive holds: look before you use it.`);
   say(`
 Next:
-  ${target.users ? "" : ". local/env; "}STACK=${planned.stack} make status
+  ${target.deployedByUser ? "" : ". local/env; "}STACK=${planned.stack} make status
   lead the clients to ${host}: what ${old.target.stack} took since the archive is not there, and no later write will be
   take redis-gke:restore out of ${fileOf(planned.stack)}; left in it is harmless
 

@@ -9,8 +9,8 @@ export interface Target {
   /** The name of the kubeconfig's context; undefined is the embedded cluster. */
   context?: string;
   kubeconfig: string;
-  /** Deployed by the user's own pulumi, with the user's login, not by `make up`. */
-  users?: boolean;
+  /** With the user's own pulumi and login, not by `make up`. */
+  deployedByUser?: boolean;
 }
 
 const remembered = path.join(state, "context");

@@ -39,8 +39,8 @@ export function likeScheduled(place: Place, purpose: string, keptSeconds: number
 /** Whether a job did what it was for, all that it said, and the last of it without the date: how it ended. */
 export interface Ended { succeeded: boolean; log: string; lastLine: string }
 
-/** Runs a job to its end. */
-export async function runJob({ target, namespace }: Pick<Place, "target" | "namespace">, job: V1Job, patienceSeconds: number): Promise<Ended> {
+/** Runs a job to its end, at which Kubernetes puts one that hangs (`activeDeadlineSeconds`); fails if that takes longer than the patience. */
+export async function runJob({ target, namespace }: Pick<Place, "target" | "namespace">, job: V1Job, patienceSeconds = job.spec!.activeDeadlineSeconds!): Promise<Ended> {
   const name = job.metadata!.name!;
   const inNamespace = (args: string[], seconds = 30) => kubectl(target, ["--namespace", namespace, ...args], seconds);
   await kubectl(target, ["--namespace", namespace, "create", "--filename", "-"], 30, JSON.stringify(job));

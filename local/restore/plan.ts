@@ -1,6 +1,6 @@
 import type { V1CronJob } from "@kubernetes/client-node";
-import { restoreChoice } from "../../components/redis/restore-choice";
-import { timeOf, type Listed } from "../archive/list";
+import { restoreChoice, timeOf } from "../../components/redis/restore-choice";
+import type { Listed } from "../archive/list";
 import { age } from "../status/archive";
 
 /** A stack to be made beside another one, whose config it copies. */
@@ -29,7 +29,7 @@ export function chooseArchive(found: readonly Listed[], from: string | undefined
 }
 
 /** Where the archives of a Redis lie, as its job reaches them: "archive:bucket/namespace/redis". */
-export function archiveRoot({ spec, metadata }: V1CronJob): { root: string; kind: string; bucket: string; folder: string } {
+export function archiveSource({ spec, metadata }: V1CronJob): { root: string; kind: string; bucket: string; folder: string } {
   const env = spec?.jobTemplate.spec?.template.spec?.containers[0]?.env ?? [];
   const value = (name: string) => env.find((variable) => variable.name === name)?.value ?? "";
   const root = value("ARCHIVE_ROOT");
@@ -39,7 +39,7 @@ export function archiveRoot({ spec, metadata }: V1CronJob): { root: string; kind
 }
 
 /** What the new stack is: as the old one, in a namespace, on disks and in a cluster of its own. Pure. */
-export function newStack(old: string, into: string, archive: string, source: ReturnType<typeof archiveRoot>): NewStack {
+export function newStack(old: string, into: string, archive: string, source: ReturnType<typeof archiveSource>): NewStack {
   if (source.kind === "local") throw new Error("These archives lie on a volume, whose claim belongs to the old namespace. Restore by hand: docs/operations.md, \"From a volume\".");
   const stack = `${old}-${into}`, namespace = `redis-${stack}`;
   if (!/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(into) || namespace.length > 63) throw new Error(`INTO is ${into}: it becomes part of the names of a stack and a namespace (${namespace}), so write lower-case letters, digits and hyphens, 63 characters at most with the rest.`);

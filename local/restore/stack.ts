@@ -19,10 +19,10 @@ interface Pulumi {
 
 export const fileOf = (stack: string): string => `Pulumi.${stack}.yaml`;
 
-const ours = (target: Target): Pulumi => ({ ask: (args) => quiet(target, args), show: (args) => shown(target, args) });
+const pulumiOfMakeUp = (target: Target): Pulumi => ({ ask: (args) => quiet(target, args), show: (args) => shown(target, args) });
 
 /** With a terminal the user sees the preview, and is asked; without one YES=1 has said so before. */
-const users: Pulumi = {
+const pulumiOfUser: Pulumi = {
   ask: (args) => run("pulumi", args, { timeoutSeconds: 60 }),
   show: (args) => new Promise((resolve, reject) => {
     const child = spawn("pulumi", args, { stdio: "inherit" });
@@ -49,10 +49,10 @@ async function make(pulumi: Pulumi, old: string, { stack, set, remove }: NewStac
 
 /** The new stack, deployed; what it is to be told from the old one by, and where its Redis is. */
 export async function deployBeside(target: Target, planned: NewStack): Promise<Deployment & { host: string }> {
-  const pulumi = target.users ? users : ours({ ...target, stack: planned.stack });
+  const pulumi = target.deployedByUser ? pulumiOfUser : pulumiOfMakeUp({ ...target, stack: planned.stack });
   await make(pulumi, target.stack, planned);
-  await pulumi.show(["up", "--stack", planned.stack, ...(target.users && !process.env.YES ? [] : ["--yes"])]);
-  if (target.users) return ownStack(planned.stack);
+  await pulumi.show(["up", "--stack", planned.stack, ...(target.deployedByUser && !process.env.YES ? [] : ["--yes"])]);
+  if (target.deployedByUser) return ownStack(planned.stack);
   const { host } = await outputs({ ...target, stack: planned.stack });
   return { target: { ...target, stack: planned.stack }, namespace: planned.namespace, host: String(host) };
 }

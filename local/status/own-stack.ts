@@ -19,7 +19,7 @@ export async function ownStack(stack: string): Promise<Deployment & { host: stri
     fs.writeFileSync(file, kubeconfig, { mode: 0o600 });
   }
   const way = kubeconfig === undefined ? process.env.KUBECONFIG ?? path.join(process.env.HOME ?? "", ".kube", "config") : file;
-  return { target: { stack, context: `of the stack ${stack}`, kubeconfig: way, users: true }, namespace, host };
+  return { target: { stack, context: `of the stack ${stack}`, kubeconfig: way, deployedByUser: true }, namespace, host };
 }
 
 async function outputs(stack: string): Promise<Outputs> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { timeOf } from "../../components/redis/restore-choice";
 import { archiveOf, listArchives } from "../../local/archive/job";
-import { timeOf } from "../../local/archive/list";
 import { runJob, scheduledJob } from "../../local/jobs/job";
 import { network } from "../../local/cluster/layout";
 import { embedded } from "../../local/engine/target";

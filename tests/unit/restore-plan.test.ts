@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1CronJob } from "@kubernetes/client-node";
 import type { Listed } from "../../local/archive/list";
-import { archiveRoot, chooseArchive, newStack } from "../../local/restore/plan";
+import { archiveSource, chooseArchive, newStack } from "../../local/restore/plan";
 
 const listed = (name: string, state: Listed["state"] = "checked", folder: Listed["folder"] = "hourly"): Listed => ({ folder, name, size: 1, state, keys: "1", redis: "8.0.2", source: "redis-1" });
 const found = [listed("2026-11-25T08-00-00Z", "damaged"), listed("2026-11-25T07-00-00Z"), listed("2026-11-25T07-00-00Z", "checked", "daily"), listed("2026-11-24T23-00-00Z", "checked", "daily")];
@@ -27,7 +27,7 @@ describe("make restore: which archive", () => {
 
 describe("make restore: the new stack", () => {
   const cronJob = (type: string, root: string): V1CronJob => ({ spec: { schedule: "", jobTemplate: { spec: { template: { spec: { containers: [{ name: "store", env: [{ name: "ARCHIVE_ROOT", value: root }, { name: "RCLONE_CONFIG_ARCHIVE_TYPE", value: type }] }] } } } } } });
-  const planned = (into: string, type = "s3", root = "archive:archives/redis-prod/redis") => newStack("prod", into, "2026-11-25T07-00-00Z", archiveRoot(cronJob(type, root)));
+  const planned = (into: string, type = "s3", root = "archive:archives/redis-prod/redis") => newStack("prod", into, "2026-11-25T07-00-00Z", archiveSource(cronJob(type, root)));
 
   it("restores from where the old one's archives are, and writes its own elsewhere", () => {
     const { stack, namespace, set } = planned("restored");

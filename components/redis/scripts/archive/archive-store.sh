@@ -7,7 +7,7 @@ scripts=$(dirname "$0")
 # shellcheck source=archive.sh
 . "$scripts/archive.sh"
 
-known() { awk -v name="$1" '$1 == name { print $2 }' "$file.checked"; }
+known() { noted "$file.checked" "$1"; }
 
 # Two jobs that began in the same second would write the same name. Each leaves a mark before it looks: so at most one finds nobody else
 # there, and the others step aside, by seconds that differ with the pod.

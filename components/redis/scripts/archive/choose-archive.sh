@@ -31,7 +31,7 @@ what_there_is() {
 next_older() { awk -v than="$archive" '$1 < than { print $1; exit }' "$WORK/archives"; }
 
 # What is known of the chosen one.
-known() { sed -n "s/^$1 //p" "$WORK/checked"; }
+known() { noted "$WORK/checked" "$1"; }
 
 # In the background, or a signal would wait for it: the first process of a container has to act on it by itself.
 fetch() {

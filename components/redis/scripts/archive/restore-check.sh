@@ -11,7 +11,7 @@ scripts=$(dirname "$0")
 staging=$DATA/restore
 [ -e "$staging/dump.rdb" ] || exit 0
 hold_volume
-about() { sed -n "s/^$1 //p" "$staging/dump.rdb.checked"; }
+about() { noted "$staging/dump.rdb.checked" "$1"; }
 refuse() {
     name=$(about name)
     log "restore: archive $name (Redis $(about redis)) $*. Choose another one with restore.from"

@@ -13,7 +13,7 @@ scripts=$(dirname "$0")
 : "${WORK:=/work}" "${SAMPLE:=200}"
 purpose=$1 file=$WORK/archive.rdb
 
-known() { sed -n "s/^$1 //p" "$file.checked"; }
+known() { noted "$file.checked" "$1"; }
 fail() { log "$purpose: $(known name): FAILED: $*"; exit 1; }
 
 throw_away=

@@ -20,12 +20,12 @@ from=$(cat "$RESTORE/from") ARCHIVE_ROOT=$(cat "$RESTORE/root") staging=$DATA/re
 holds_data() { [ -s "$DATA/dump.rdb" ] || [ -s "$DATA/appendonly.aof" ] || [ -n "$(find "$DATA/appendonlydir" -type f 2>/dev/null | head -n 1)" ]; }
 
 # Fetched by the start before this one, which did not come as far as to use it. Only of the same choice: "latest" is then the latest of that start.
-fetched_before() { [ -e "$staging/dump.rdb" ] && [ "$(sed -n 's/^from //p' "$staging/dump.rdb.checked" 2>/dev/null)" = "$from in $ARCHIVE_ROOT" ]; }
+fetched_before() { [ -e "$staging/dump.rdb" ] && [ "$(noted "$staging/dump.rdb.checked" from 2>/dev/null)" = "$from in $ARCHIVE_ROOT" ]; }
 
 # Twice its size: Redis writes an append-only file from it before it may go.
 check_space() {
     needed=$((2 * $(known size) / 1048576 + 16))
-    free=$(stat -f -c '%a %S' "$DATA" | awk '{ print int($1 * $2 / 1048576) }')
+    free=$(($(free_bytes) / 1048576))
     [ "$free" -ge "$needed" ] || fail "archive $archive takes $needed Mi of the volume while it is restored, and $free Mi are free: raise persistence.size"
 }
 
@@ -33,7 +33,7 @@ case $POD_NAME in *-0) ;; *) log "restore: nothing to fetch: the first node is r
 # The image that stands in for rclone's on the embedded cluster has no flock.
 ! command -v flock >/dev/null || hold_volume
 if [ "${ON_DAMAGE:-stop}" != restore ] && [ ! -e "$staging/dump.rdb" ] && holds_data; then log "restore: nothing to fetch: the volume holds data"; exit 0; fi
-if fetched_before; then log "restore: $(sed -n 's/^name //p' "$staging/dump.rdb.checked") is fetched already"; exit 0; fi
+if fetched_before; then log "restore: $(noted "$staging/dump.rdb.checked" name) is fetched already"; exit 0; fi
 rm -rf "$staging"
 choose_archive "$from"
 fetch_what_is_known

@@ -9,8 +9,11 @@ aof=$DATA/appendonlydir manifest=$DATA/appendonlydir/appendonly.aof.manifest
 carriage_return=$(printf '\r')
 
 # found KIND FILE OFFSET WHAT LOSS. The kinds: whole, empty, seed (an RDB file alone), unsure (to be read in full), torn (an unfinished
-# command at the very end), damaged (all else).
-found() { kind=$1 file=$2 offset=$3 what=$4 loss=$5; }
+# command at the very end), damaged (all else). $damage says it in words.
+found() {
+    kind=$1 file=$2 offset=$3 what=$4 loss=$5
+    damage="$file $what${offset:+ at offset $offset}"
+}
 
 size_of() { stat -c %s "$1"; }
 bytes_from() { tail -c "+$(($2 + 1))" "$1"; }
@@ -41,6 +44,9 @@ holds_no_key() {
         esac
     done
 }
+
+# Whether a Redis that starts on the volume would be empty, as far as `look` has found.
+nothing_stored() { [ "$kind" = empty ] || { [ "$kind" = whole ] && holds_no_key; }; }
 
 # The last byte of a whole append-only file ends a line. Not asked of one that holds RDB data (a base, or the one file of an old version).
 ends_whole() {

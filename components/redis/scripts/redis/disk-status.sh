@@ -5,7 +5,9 @@ set -eu
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=disk.sh
 . "$(dirname "$0")/disk.sh"
+# shellcheck source=follow-only.sh
+. "$(dirname "$0")/follow-only.sh"
 
 echo "# Disk"
 disk_use | awk '{ print "disk_percent:" $1; print "disk_free:" $2; print "disk_size:" $3 }'
-[ ! -e "$DATA/follow-only" ] || echo "disk_damaged:$(cat "$DATA/follow-only")"
+! follow_only || echo "disk_damaged:$(cat "$DATA/follow-only")"

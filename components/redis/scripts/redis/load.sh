@@ -36,27 +36,27 @@ on_damage() {
     repairs=$((repairs + 1))
     [ "$repairs" -le 5 ] || refuse "$file $what, and was repaired in vain $((repairs - 1)) times. $ways"
     if in_sentinel_mode; then
-        log "WARNING: $file $what${offset:+ at offset $offset}. This node follows a master until it has a whole copy again, and leads nobody before"
-        mark_follow_only "$file $what${offset:+ at offset $offset}"
+        log "WARNING: $damage. This node follows a master until it has a whole copy again, and leads nobody before"
+        mark_follow_only "$damage"
         if [ "$ON_DAMAGE" = repair ] && repair; then return; fi
         set_all_aside
         log "repair: all files of this node were moved to $folder"
         return
     fi
     case $ON_DAMAGE in
-        repair) repair || refuse "$file $what${offset:+ at offset $offset}, and cannot be repaired: $why_not. Choose \"restore\" or \"empty\" for persistence.onDamage, then pulumi up" ;;
+        repair) repair || refuse "$damage, and cannot be repaired: $why_not. Choose \"restore\" or \"empty\" for persistence.onDamage, then pulumi up" ;;
         empty | restore)
-            mark_follow_only "$file $what${offset:+ at offset $offset}"
+            mark_follow_only "$damage"
             set_all_aside
-            log "repair: $file $what${offset:+ at offset $offset}: all files were moved to $folder, as persistence.onDamage says ($ON_DAMAGE)" ;;
-        *) refuse "$file $what${offset:+ at offset $offset}. A repair would lose: $loss. $ways" ;;
+            log "repair: $damage: all files were moved to $folder, as persistence.onDamage says ($ON_DAMAGE)" ;;
+        *) refuse "$damage. A repair would lose: $loss. $ways" ;;
     esac
 }
 
 # The files were set aside, and nothing has taken their place: succeeds if they were put back now, to be repaired. Alone, a Redis that
 # starts empty has to be somebody's wish.
 nothing_in_place() {
-    follow_only && { [ "$kind" = empty ] || { [ "$kind" = whole ] && holds_no_key; }; } || return 1
+    if ! follow_only || ! nothing_stored; then return 1; fi
     [ "$ON_DAMAGE" != repair ] || ! put_back || return 0
     ! in_sentinel_mode || return 1
     case $ON_DAMAGE in

@@ -53,7 +53,7 @@ stop() {
 }
 
 # Redis is gone though nobody stopped the pod. Whoever else notices waits for down-after first. Asked until it has begun: a sentinel that is just
-# bringing its INFOs together (keep_apart) takes none of its replicas for good, and gives up what it has been asked for a moment ago.
+# bringing its INFOs together (keep_apart) finds none of its replicas good enough, and gives up what it was asked for a moment ago.
 ask_for_replacement() {
     for _ in 1 2 3; do
         [ "$(named_by_majority)" = "$OWN" ] || return 0

@@ -7,25 +7,23 @@
 # A new folder for what is set aside, and why it was.
 new_folder() {
     while folder=$DATA/damaged-$(date -u +%Y-%m-%dT%H-%M-%SZ); [ -e "$folder" ]; do sleep 0.2; done
-    mkdir "$folder" && printf '%s: %s %s%s\n' "$1" "$file" "$what" "${offset:+ at offset $offset}" >"$folder/reason"
+    mkdir "$folder" && printf '%s: %s\n' "$1" "$damage" >"$folder/reason"
 }
 
 # Only the newest set is kept, for the space; a tail replaces tails only, and while this node has no data again, all are kept.
 forget_older() {
     for older in "$DATA"/damaged-*; do
-        if [ "$older" = "$folder" ] || [ -e "$DATA/follow-only" ]; then continue; fi
+        if [ "$older" = "$folder" ] || follow_only; then continue; fi
         [ "$1" != tail ] || grep -q '^tail: ' "$older/reason" 2>/dev/null || continue
         log "removing $older: $folder is kept instead"
         rm -rf "$older"
     done
 }
 
-free_bytes() { stat -f -c '%a %S' "$DATA" | awk '{ print $1 * $2 }'; }
-
 # keep_copy PATH FROM: the file as it is; where there is no room for that, at least the bytes that are to be cut.
 keep_copy() {
     if [ "$(free_bytes)" -gt "$(($(size_of "$1") + 1048576))" ]; then cp "$1" "$folder/"; else bytes_from "$1" "$2" >"$folder/${1##*/}.from-$2"; fi ||
-        { rm -rf "$folder"; refuse "$file $what at offset $offset, and the volume has no room to keep the bytes that have to be cut: make it larger (persistence.size)"; }
+        { rm -rf "$folder"; refuse "$damage, and the volume has no room to keep the bytes that have to be cut: make it larger (persistence.size)"; }
 }
 
 cut() {
@@ -112,6 +110,6 @@ repair() {
             mv "$aof" "$folder/" ;;
     esac
     sync
-    log "repair: $file $what${offset:+ at offset $offset}; lost: $loss. The files as they were are in $folder"
+    log "repair: $damage; lost: $loss. The files as they were are in $folder"
     forget_older all
 }

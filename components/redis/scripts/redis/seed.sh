@@ -11,7 +11,7 @@ archive_staged() { [ -e "$staging/dump.rdb" ] && [ -e "$staging/dump.rdb.checked
 # Of the first node alone: the others copy it.
 restore_wanted() { [ -e "$staging" ] || { [ -e "$RESTORE/from" ] && [ "${POD_NAME%-0}" != "$POD_NAME" ]; }; }
 
-about_archive() { sed -n "s/^$1 //p" "$staging/dump.rdb.checked"; }
+about_archive() { noted "$staging/dump.rdb.checked" "$1"; }
 
 # not_restored WHY: what was fetched goes. Said at each start for as long as `restore` is in the config.
 not_restored() {
@@ -39,7 +39,7 @@ master_is_named() { ! begun_from_archive || : >"$DATA/restored-and-named"; }
 # Standalone: before Redis starts. Succeeds if the volume holds the archive now.
 seed_volume() {
     archive_staged && [ -e "$RESTORE/from" ] || return 1
-    [ "$kind" = empty ] || { [ "$kind" = whole ] && holds_no_key; } || return 1
+    nothing_stored || return 1
     use_archive "the volume holds no data"
 }
 

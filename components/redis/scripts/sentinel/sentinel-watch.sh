@@ -45,7 +45,7 @@ known_to() {
         END { tell() }'
 }
 
-# ghosts KNOWN [MILLISECONDS]: the addresses that are down for so long (5000), and that the program no longer names. One that has just come is
+# ghosts KNOWN [MILLISECONDS]: the addresses that the program no longer names and that are down, for as long as that (by default 5000). One that has just come is
 # not connected either, and the list in which it stands may take a minute to reach this pod: so only who is down for a while.
 ghosts() {
     printf '%s\n' "$1" | awk -v least="${2:-5000}" '/s_down|disconnected/ && $3 >= least { print $1 }' | while read -r address; do
@@ -62,8 +62,9 @@ knows_everybody() {
 }
 
 # May this sentinel forget now? All is well, the others know everybody, and those before it have nothing left to forget: so only one at
-# a time is without its memory, and a failover finds the others whole. Of those before it a node counts from its first moment down: one of them
-# that saw it leave a little later would else come to its own five seconds just now, and both would forget at once.
+# a time is without its memory, and a failover finds the others whole. For those before it, though, a node
+# counts from its first moment down: one of them that saw it leave later would otherwise reach its own five seconds while this one forgets, and
+# both would be without their memory.
 its_turn() {
     [ "$(ask_sentinel SENTINEL MASTER "$MASTER_NAME" | awk 'previous == "flags" { print } { previous = $0 }')" = master ] || return 1
     ! failover_under_way || return 1

@@ -30,6 +30,9 @@ keys_of() { ask "$1" "${2:-$redis_port}" INFO keyspace | tr -d '\r' | awk -F '[=
 # field NAME: one value of an INFO reply on standard input.
 field() { tr -d '\r' | sed -n "s/^$1://p"; }
 
+# noted FILE NAME: one value of what is known of an archive, which stands beside it in NAME.rdb.checked, a "NAME VALUE" a line.
+noted() { sed -n "s/^$2 //p" "$1"; }
+
 # The topology is a file a kind, one "pod address" a line: addresses of Services, which outlive every pod.
 addresses() { awk '{ print $2 }' "$TOPOLOGY/$1"; }
 address_of() { awk -v pod="$2" '$1 == pod { print $2 }' "$TOPOLOGY/$1"; }

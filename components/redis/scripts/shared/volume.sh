@@ -1,5 +1,7 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # lib.sh sets what is used here, handover.sh uses what is set
-# One pod at a time on a volume. Sourced by the start scripts.
+# One pod at a time on a volume, and the room on it. Sourced by the start scripts.
+
+free_bytes() { stat -f -c '%a %S' "$DATA" | awk '{ print $1 * $2 }'; }
 
 # A pod that is deleted by force has a successor at once, on the same node and the same volume, while it still runs. Two of them would
 # write into the same files; and the successor, which the sentinels still name, would have them promote another node while the old one
