@@ -1,14 +1,18 @@
 import * as fs from "node:fs";
+import { podScripts } from "../components/redis/scripts";
 import type { Deployment } from "../tests/chaos/deployment";
 import { processesOf } from "../tests/chaos/processes";
 import { ask, componentOf, podsOf } from "../tests/chaos/state";
 import { sleep } from "../tests/support/eventually";
 
+/** What the pods' own script says. */
+const [, setInPods] = /SENTINEL DEBUG ((?:[A-Z-]+-PERIOD \d+ ?)+)\)/.exec(podScripts("sentinel")["sentinel-watch.sh"]!)!;
+
 /** Sentinel's clocks as sentinel-watch.sh sets them, and as they are without anybody setting them; in milliseconds. */
 export const clocks = {
-  ours: ["INFO-PERIOD", "900", "PING-PERIOD", "300", "ASK-PERIOD", "100", "PUBLISH-PERIOD", "2000", "MIN-LINK-RECONNECT-PERIOD", "1000"],
+  ours: [...setInPods!.split(" "), "PUBLISH-PERIOD", "2000"],
   plain: ["INFO-PERIOD", "10000", "PING-PERIOD", "1000", "ASK-PERIOD", "1000", "PUBLISH-PERIOD", "2000", "MIN-LINK-RECONNECT-PERIOD", "15000"],
-} as const;
+};
 
 export const onEachSentinel = (deployment: Deployment, ...command: string[]) => Promise.all(deployment.sentinels.map((host) => ask(host, 26379, deployment.password, ["SENTINEL", ...command])));
 

@@ -3,7 +3,7 @@ import * as os from "node:os";
 import RedisClient, { type Redis } from "ioredis";
 import { say } from "../local/lib/progress";
 import { eventually, sleep } from "../tests/support/eventually";
-import { labPassword, PodLab, type Pod } from "../tests/support/pod-lab";
+import { labMasterName, labPassword, PodLab, type Pod } from "../tests/support/pod-lab";
 import { SlowDisk } from "./slow-disk";
 
 /** Milliseconds; the component takes none below 1000. */
@@ -25,12 +25,12 @@ interface Alarm { name: string; sentinel: string; from: number; to: number }
 export async function falseAlarms(seconds: number): Promise<Stress> {
   const lab = await PodLab.create();
   const { redis, sentinels } = lab.sentinelTopology();
-  const disk = await SlowDisk.mount(redis[0]!.file("data"), 2048);
+  const disk = new SlowDisk(redis[0]!.file("data"), 2048);
   const clients: Redis[] = [];
   const connect = (pod: Pod) => { const client = new RedisClient({ host: pod.address, port: pod.port, password: labPassword, maxRetriesPerRequest: null }); client.on("error", () => undefined); clients.push(client); return client; };
   const busy = Array.from({ length: 2 * os.availableParallelism() }, () => spawn("/bin/sh", ["-c", "while :; do :; done"], { stdio: "ignore" }));
   try {
-    for (const pod of lab.pods.values()) pod.start();
+    lab.startAll();
     const master = await lab.master();
     if (master !== redis[0]) throw new Error(`${master.name} leads, not redis-0, whose disk is the slow one.`);
     await eventually("two replicas", async () => (await master.info("replication")).connected_slaves === "2", { timeout: 60_000 });
@@ -44,7 +44,7 @@ export async function falseAlarms(seconds: number): Promise<Stress> {
   } finally {
     for (const child of busy) child.kill("SIGKILL");
     for (const client of clients) client.disconnect();
-    await Promise.all([...lab.pods.values()].map((pod) => pod.kill()));
+    await lab.powerCut();
     await disk.remove().catch((error: unknown) => say(String(error)));
     await lab.destroy();
   }
@@ -57,7 +57,7 @@ async function watch(sentinels: readonly Pod[], master: Pod, connect: (pod: Pod)
   const alarms: Alarm[] = [];
   for (const pod of sentinels) {
     const client = connect(pod);
-    await client.call("SENTINEL", "SET", "lab-redis", "quorum", "9");
+    await client.call("SENTINEL", "SET", labMasterName, "quorum", "9");
     for (const downAfter of candidates) {
       const name = nameOf(downAfter);
       await client.call("SENTINEL", "MONITOR", name, master.address, "6379", "9");
@@ -88,7 +88,7 @@ async function stress({ master, client, pinger, disk, until }: { master: Pod; cl
     repeat(1500, async () => { await client.bgsave(); counted.saves++; }),
     repeat(1700, async () => { if (/started/.test(await client.call("BGREWRITEAOF") as string)) counted.rewrites++; }),
     repeat(3000, async () => { await disk.stall(stallMs); counted.stalls++; }),
-    repeat(4000, async () => { master.crash("SIGSTOP"); await sleep(pauseMs); master.crash("SIGCONT"); counted.pauses++; }),
+    repeat(4000, async () => { master.signalRedis("SIGSTOP"); await sleep(pauseMs); master.signalRedis("SIGCONT"); counted.pauses++; }),
   ]);
   return counted;
 }
@@ -99,4 +99,3 @@ export function judge(downAfter: number, alarms: readonly Alarm[]): FalseAlarms 
   const together = own.filter((alarm) => own.some((other) => other.sentinel !== alarm.sentinel && other.from <= alarm.from && other.to > alarm.from));
   return { downAfter, byOneSentinel: own.length, byMajority: together.length };
 }
-

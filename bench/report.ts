@@ -5,7 +5,7 @@ import type { Throughput } from "./throughput";
 
 export interface Bench { upSeconds: { running: boolean; cluster: number; stack: number; firstWrite: number }; throughput: Throughput[]; failover: Row[]; clocks: ClockPrice[]; falseAlarms: Stress }
 
-const table = (head: string[], lines: string[][]) => [head, head.map(() => "---"), ...lines].map((line) => `| ${line.join(" | ")} |`).join("\n");
+export const table = (head: string[], lines: string[][]) => [head, head.map(() => "---"), ...lines].map((line) => `| ${line.join(" | ")} |`).join("\n");
 
 export const report = ({ upSeconds, throughput, failover, clocks, falseAlarms }: Bench): string => [
   "Throughput and latency, 50 connections, 100 bytes a value; ratios to the bare redis-server of the same run:",

@@ -1,34 +1,23 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { hierarchiesIn } from "../local/cluster/cgroup-hierarchies";
 import { run } from "../local/lib/run";
 import { eventually, sleep } from "../tests/support/eventually";
+import { imageOf, loopDeviceOf, makeLoopDisk } from "../tests/support/loop-disk";
+import { Cgroup } from "./cgroup";
 
-/** A small disk of its own (a loop device) under a folder, whose syncs can be stalled: writes still reach the page cache, as on a real one. */
+/** A small disk of its own under a folder, whose syncs can be stalled: writes still reach the page cache, as on a real one. */
 export class SlowDisk {
-  private constructor(private readonly folder: string, private readonly image: string, private readonly device: string, private readonly group: string, private readonly version: 1 | 2) {}
+  private readonly group = new Cgroup("blkio", "bench");
+  /** "7:0", by which the kernel's limits name it. */
+  private readonly device: string;
 
-  static async mount(folder: string, megabytes: number): Promise<SlowDisk> {
-    const image = `${folder}.img`;
-    fs.writeFileSync(image, "");
-    fs.truncateSync(image, megabytes * 1024 * 1024);
-    await run("mkfs.ext4", ["-q", image]);
-    await run("mount", ["-o", "loop", image, folder]);
-    const source = (await run("findmnt", ["--noheadings", "--output", "SOURCE", folder])).trim();
-    const hierarchies = hierarchiesIn(fs.readFileSync("/proc/self/mounts", "utf8"));
-    const hierarchy = hierarchies.find(({ controllers }) => controllers.includes("blkio")) ?? hierarchies.find(({ version }) => version === 2)!;
-    const group = path.join(hierarchy.path, `redis-gke-bench-${process.pid}`);
-    fs.mkdirSync(group, { recursive: true });
-    return new SlowDisk(folder, image, fs.readFileSync(`/sys/block/${path.basename(source)}/dev`, "utf8").trim(), group, hierarchy.version);
+  constructor(private readonly folder: string, megabytes: number) {
+    makeLoopDisk(folder, megabytes);
+    this.device = fs.readFileSync(`/sys/block/${path.basename(loopDeviceOf(folder))}/dev`, "utf8").trim();
   }
 
   /** Whose writes are stalled, and those of what they fork. */
-  meets(pids: readonly number[]): void {
-    for (const pid of pids) {
-      // A command that the start script has just run is gone again.
-      try { fs.writeFileSync(path.join(this.group, "cgroup.procs"), String(pid)); } catch (error) { if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; }
-    }
-  }
+  meets(pids: readonly number[]): void { this.group.meets(pids); }
 
   async stall(milliseconds: number): Promise<void> {
     this.limit(true);
@@ -37,16 +26,15 @@ export class SlowDisk {
   }
 
   private limit(on: boolean): void {
-    const { file, none, some } = this.version === 1 ? { file: "blkio.throttle.write_bps_device", none: "0", some: "1" } : { file: "io.max", none: "wbps=max", some: "wbps=1" };
-    fs.writeFileSync(path.join(this.group, file), `${this.device} ${on ? some : none}`);
+    const { file, none, some } = this.group.version === 1 ? { file: "blkio.throttle.write_bps_device", none: "0", some: "1" } : { file: "io.max", none: "wbps=max", some: "wbps=1" };
+    this.group.write(file, `${this.device} ${on ? some : none}`);
   }
 
   /** After its processes have ended. */
   async remove(): Promise<void> {
     this.limit(false);
     await run("umount", ["--lazy", this.folder]);
-    fs.rmSync(this.image, { force: true });
-    // Busy for a moment after its last member died.
-    await eventually("the cgroup is free", () => { fs.rmdirSync(this.group); return true; }, { timeout: 5000, every: 50 });
+    fs.rmSync(imageOf(this.folder), { force: true });
+    await eventually("the cgroup is free", () => { this.group.remove(); return true; }, { timeout: 5000, every: 50 });
   }
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { imageOf, loopDeviceOf, makeLoopDisk, mountLoopDisk } from "../../tests/support/loop-disk";
 
 /**
  * A disk of its own (ext4 on a loop device), which can lose power: what the file system has not yet handed to the device is lost then,
@@ -9,24 +10,15 @@ import * as path from "node:path";
  */
 export class CrashDisk {
   private readonly image: string;
-  private device = "";
 
   constructor(private readonly folder: string, megabytes: number) {
-    this.image = `${folder}.img`;
-    fs.writeFileSync(this.image, "");
-    fs.truncateSync(this.image, megabytes * 2 ** 20);
-    execFileSync("mkfs.ext4", ["-q", this.image]);
-    this.mount();
-  }
-
-  private mount(): void {
-    execFileSync("mount", ["-o", "loop", this.image, this.folder]);
-    this.device = path.basename(execFileSync("findmnt", ["--noheadings", "--output", "SOURCE", this.folder], { encoding: "utf8" }).trim());
+    this.image = imageOf(folder);
+    makeLoopDisk(folder, megabytes);
   }
 
   /** Writes that the device has taken, and requests that are under way. */
   private activity(): string {
-    const fields = fs.readFileSync(`/sys/block/${this.device}/stat`, "utf8").trim().split(/\s+/);
+    const fields = fs.readFileSync(`/sys/block/${path.basename(loopDeviceOf(this.folder))}/stat`, "utf8").trim().split(/\s+/);
     return `${fields[4]} ${fields[8]}`;
   }
 
@@ -44,7 +36,7 @@ export class CrashDisk {
   powerOn(): void {
     execFileSync("umount", [this.folder]);
     fs.renameSync(`${this.image}.cut`, this.image);
-    this.mount();
+    mountLoopDisk(this.folder);
   }
 
   remove(): void {

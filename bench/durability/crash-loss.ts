@@ -1,5 +1,5 @@
 import type { Fsync } from "../../components/redis/args";
-import { eventually, sleep } from "../../tests/support/eventually";
+import { sleep } from "../../tests/support/eventually";
 import { PodLab, type Pod } from "../../tests/support/pod-lab";
 import { CrashDisk } from "./crash-disk";
 
@@ -29,11 +29,6 @@ async function write(pod: Pod, crash: { happened: boolean }): Promise<Map<string
   return acknowledged;
 }
 
-async function ready(pod: Pod): Promise<void> {
-  pod.start();
-  await eventually("ready", () => { if (!pod.running) throw new Error(pod.output); return pod.probe("redis-ready.sh").code === 0; }, { timeout: 60_000 });
-}
-
 async function missing(pod: Pod, keys: string[]): Promise<string[]> {
   return pod.with(async (client) => {
     const found: (string | null)[] = [];
@@ -47,7 +42,7 @@ async function once(fsync: Fsync, kind: Crash): Promise<CrashRun> {
   const pod = lab.standalone();
   const disk = new CrashDisk(pod.file("data"), 192);
   try {
-    await ready(pod);
+    await pod.start().ready();
     const crash = { happened: false };
     const writing = write(pod, crash);
     await sleep(2500 + Math.random() * 1500);
@@ -59,7 +54,7 @@ async function once(fsync: Fsync, kind: Crash): Promise<CrashRun> {
     await pod.kill();
     const acknowledged = await writing;
     if (kind === "power cut") disk.powerOn();
-    await ready(pod);
+    await pod.start().ready();
     const lost = await missing(pod, [...acknowledged.keys()]);
     return { acknowledged: acknowledged.size, lost: lost.length, oldestLostMs: lost.reduce((oldest, key) => Math.max(oldest, at - acknowledged.get(key)!), 0) };
   } finally {

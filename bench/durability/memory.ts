@@ -51,7 +51,7 @@ export async function forkAtFullMemory(limit: string, seconds: number): Promise<
   const pod = lab.standalone();
   try {
     pod.start();
-    await eventually("ready", () => pod.probe("redis-ready.sh").code === 0);
+    await pod.ready();
     group.meets(pod.processes);
     const keys = await pod.with(fill);
     const deadline = Date.now() + seconds * 1000;

@@ -1,10 +1,10 @@
+import { table } from "../report";
 import type { CrashLoss } from "./crash-loss";
 import type { Memory } from "./memory";
 import type { Restart } from "./restart";
 
 export interface Durability { crashes: CrashLoss[]; restarts: Restart[]; memory: Memory[] }
 
-const table = (head: string[], lines: string[][]) => [head, head.map(() => "---"), ...lines].map((line) => `| ${line.join(" | ")} |`).join("\n");
 const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 export const report = ({ crashes, restarts, memory }: Durability): string => [

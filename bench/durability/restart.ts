@@ -9,7 +9,7 @@ export interface Restart { megabytes: number; form: Form; onDiskMegabytes: numbe
 const valueBytes = 1000;
 const batch = 5000;
 
-const ready = (pod: Pod) => eventually("ready", () => { if (!pod.running) throw new Error(pod.output); return pod.probe("redis-ready.sh").code === 0; }, { timeout: 600_000, every: 50 });
+const patience = { timeout: 600_000, every: 50 };
 const rewritten = (pod: Pod) => eventually("rewritten", async () => { const info = await pod.info("persistence"); return info.aof_rewrite_in_progress === "0" && info.aof_rewrite_scheduled === "0"; }, { timeout: 600_000, every: 200 });
 
 /** Values that do not compress: a slice of random letters each. */
@@ -33,7 +33,7 @@ async function restart(megabytes: number, form: Form, runs: number): Promise<Res
   const pod = lab.standalone();
   try {
     pod.start();
-    await ready(pod);
+    await pod.ready(patience);
     await fill(pod, megabytes, form);
     await pod.stop();
     const files = new DataFiles(pod);
@@ -42,7 +42,7 @@ async function restart(megabytes: number, form: Form, runs: number): Promise<Res
     for (let run = 0; run < runs; run++) {
       const from = performance.now();
       pod.start();
-      await ready(pod);
+      await pod.ready(patience);
       seconds.push((performance.now() - from) / 1000);
       await pod.stop();
     }

@@ -5,7 +5,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { ArchiveLab } from "../support/archive-lab";
 import { eventually } from "../support/eventually";
-import { PodLab, type Pod } from "../support/pod-lab";
+import { labMasterName, PodLab, type Pod } from "../support/pod-lab";
 
 describe("archive: taking a copy", function () {
   this.timeout(300_000);
@@ -44,7 +44,7 @@ describe("archive: taking a copy", function () {
   it("leaves the sentinels with the nodes that there are: the job is no replica of theirs", async () => {
     await new Promise((resolve) => { setTimeout(resolve, 2500); });
     for (const sentinel of sentinels) {
-      const known = await sentinel.with((client) => client.call("SENTINEL", "REPLICAS", "lab-redis")) as unknown[];
+      const known = await sentinel.with((client) => client.call("SENTINEL", "REPLICAS", labMasterName)) as unknown[];
       assert.equal(known.length, 2);
     }
   });

@@ -16,13 +16,6 @@ describe("pod scripts: Redis ends though nobody stopped its pod", function () {
     for (const pod of sentinels) pod.downAfter = downAfter;
     lab.startAll();
   };
-  const settled = () => eventually("one master, two replicas in sync", async () => {
-    const master = await lab.master();
-    const know = await Promise.all(sentinels.map((pod) => pod.info("sentinel")));
-    const views = await Promise.all(sentinels.map((pod) => pod.namedMaster()));
-    const online = Object.values(await master.info("replication")).filter((value) => value.includes("state=online")).length;
-    return online === 2 && views.every((view) => view === master.address) && know.every((view) => view.master0?.includes("status=ok") && view.master0.includes("slaves=2,sentinels=3")) && master;
-  });
   const peersOf = (pod: Pod) => redis.filter((other) => other !== pod);
   afterEach(async function () {
     if (this.currentTest?.state === "failed") console.log(lab.logs());
@@ -31,12 +24,12 @@ describe("pod scripts: Redis ends though nobody stopped its pod", function () {
 
   it("replaces a master that crashed before the sentinels have noticed anything, and takes it back as a replica", async () => {
     await start();
-    const old = await settled();
+    const old = await lab.settled();
     await old.with((client) => client.set("kept", "yes"));
     await old.with((client) => client.wait(2, 0));
     old.crash();
     await eventually("a peer is master", async () => (await Promise.all(peersOf(old).map((pod) => pod.info("replication")))).some((info) => info.role === "master"), { every: 20 });
-    const master = await settled();
+    const master = await lab.settled();
     assert.notEqual(master, old);
     assert.ok(old.running, "the container went on");
     assert.equal(await master.with((client) => client.get("kept")), "yes");
@@ -46,7 +39,7 @@ describe("pod scripts: Redis ends though nobody stopped its pod", function () {
 
   it("asks again where a sentinel gives up at once, because it brings its INFOs together just then", async () => {
     await start();
-    const old = await settled();
+    const old = await lab.settled();
     const infoPeriods = (milliseconds?: number) => Promise.all(sentinels.map((pod) => pod.clock("INFO-PERIOD", milliseconds)));
     // A replica is good for three periods after its INFO. A millisecond beside what keep_apart sets, which so leaves it alone once it is not at it.
     await eventually("the period stays", async () => {
@@ -60,24 +53,24 @@ describe("pod scripts: Redis ends though nobody stopped its pod", function () {
     // A sentinel selects the replica one or two turns of its clock later.
     await sleep(250);
     await infoPeriods(900);
-    assert.notEqual(await settled(), old);
+    assert.notEqual(await lab.settled(), old);
     await old.says(/crash: this node was the master; the sentinels promote a replica/);
     assert.ok(asked() > 1, old.output);
   });
 
   it("asks for no failover when a replica crashed", async () => {
     await start();
-    const master = await settled();
+    const master = await lab.settled();
     const replica = peersOf(master)[0]!;
     replica.crash("SIGSEGV");
     await eventually("the replica is back", () => /crash: redis-server ended[^]*role: replica of/.test(replica.output));
-    assert.equal(await settled(), master);
+    assert.equal(await lab.settled(), master);
     assert.doesNotMatch(replica.output, /the sentinels promote/);
   });
 
   it("leaves one that crashes again to Kubernetes, which restarts it ever more slowly and shows it", async () => {
     await start();
-    const master = await settled();
+    const master = await lab.settled();
     const replica = peersOf(master)[0]!;
     replica.crash();
     await eventually("the replica is back", () => /crash: redis-server ended[^]*role: replica of/.test(replica.output));
@@ -94,7 +87,7 @@ describe("pod scripts: Redis ends though nobody stopped its pod", function () {
 
   it("replaces a master that somebody shut down by hand, rather than let its clients wait for down-after", async () => {
     await start();
-    const old = await settled();
+    const old = await lab.settled();
     await old.with((client) => client.call("SHUTDOWN", "NOW")).catch(() => undefined);
     await eventually("a peer is master", async () => (await Promise.all(peersOf(old).map((pod) => pod.info("replication")))).some((info) => info.role === "master"), { every: 20 });
     assert.equal(await old.exit(), 0);

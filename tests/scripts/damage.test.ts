@@ -24,7 +24,7 @@ describe("pod scripts: damaged data files, alone", function () {
     pod = lab.standalone();
     files = new DataFiles(pod);
     pod.start();
-    await ready();
+    await pod.ready();
     await pod.with(async (client) => {
       for (let n = 0; n < 300; n++) await client.set(`base:${n}`, "b".repeat(1 + random(60)));
       await client.save();
@@ -50,7 +50,6 @@ describe("pod scripts: damaged data files, alone", function () {
   after(() => lab.destroy());
 
   const again = async () => { await pod.kill(); fs.rmSync(pod.file("data"), { recursive: true }); fs.cpSync(whole(), pod.file("data"), { recursive: true, preserveTimestamps: true }); };
-  const ready = () => eventually("ready", () => { if (!pod.running) throw new Error(`ended:\n${pod.output}`); return pod.probe("redis-ready.sh").code === 0; });
   /** Starts it; whether it came up, or ended. */
   const outcome = async (): Promise<"ready" | "ended"> => {
     pod.start();
@@ -276,8 +275,7 @@ describe("pod scripts: damaged data files, alone", function () {
   it("seeds from an RDB file alone, and a seeding that is killed at any moment ends with everything", async () => {
     for (let n = 0; n < Math.ceil(cases / 2); n++) {
       await pod.kill();
-      fs.rmSync(pod.file("data"), { recursive: true });
-      fs.mkdirSync(pod.file("data"));
+      pod.loseDisk();
       fs.copyFileSync(path.join(whole(), "dump.rdb"), pod.file("data/dump.rdb"));
       pod.start();
       await new Promise((resolve) => { setTimeout(resolve, random(600)); });
@@ -295,8 +293,7 @@ describe("pod scripts: damaged data files, alone", function () {
   it("takes a first start that was killed at any moment for a first start", async () => {
     for (let n = 0; n < Math.ceil(cases / 2); n++) {
       await pod.kill();
-      fs.rmSync(pod.file("data"), { recursive: true });
-      fs.mkdirSync(pod.file("data"));
+      pod.loseDisk();
       pod.start();
       await new Promise((resolve) => { setTimeout(resolve, random(400)); });
       await pod.kill();

@@ -23,7 +23,7 @@ describe("the master endpoint: real HAProxy over real Redis processes", function
   before(async () => {
     lab = await PodLab.create();
     ({ redis, sentinels } = lab.sentinelTopology());
-    for (const pod of lab.pods.values()) pod.start();
+    lab.startAll();
     address = await lab.startEndpoint(redis, sentinels);
     await eventually("sentinels that know both replicas", async () => (await Promise.all(sentinels.map((pod) => pod.info("sentinel")))).every((info) => info.master0?.includes("slaves=2,sentinels=3")));
     await eventually("a master behind the endpoint", async () => (await roleBehind(endpointPorts.master)) === "master");

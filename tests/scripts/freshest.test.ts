@@ -25,11 +25,10 @@ describe("pod scripts: who is master when no sentinel remembers one", function (
     await pod.with(async (client) => { await client.config("SET", "min-replicas-to-write", "0"); await client.set("value", value); });
     await pod.stop();
   };
-  const startAll = () => { for (const pod of lab.pods.values()) pod.start(); };
 
   it("lets the only node with data lead, though it is not the first: a disk that was there before", async () => {
     await fill(redis[1]!, "kept");
-    startAll();
+    lab.startAll();
     const master = await lab.master();
     assert.equal(master.name, "redis-1");
     for (const pod of redis) await eventually(`${pod.name} has the data`, async () => (await pod.with((client) => client.get("value"))) === "kept");
@@ -46,7 +45,7 @@ describe("pod scripts: who is master when no sentinel remembers one", function (
   it("guesses nothing between two histories: the wrong one would wipe the right one", async () => {
     await fill(redis[1]!, "one");
     await fill(redis[2]!, "another");
-    startAll();
+    lab.startAll();
     for (const pod of redis) await eventually(`${pod.name} says what to do`, () => /several nodes hold data of different histories[^\n]*REPLICAOF NO ONE/.test(pod.output));
     await sleep(1500);
     for (const pod of redis) assert.equal((await pod.info("replication")).role, "slave");

@@ -24,7 +24,7 @@ describe("pod scripts: a volume that is full", function () {
     execFileSync("umount", ["-l", pod.file("data")]);
     await lab.destroy();
   });
-  const ready = async () => { pod.start(); await eventually("ready", () => pod.probe("redis-ready.sh").code === 0); };
+  const ready = async () => { pod.start(); await pod.ready(); };
   const written = new Map<string, string>();
 
   /** Writes until it is refused; what was acknowledged, and the refusal. */

@@ -32,7 +32,7 @@ describe("pod scripts: an archive held beside a running Redis", function () {
   const restored = async () => {
     pod.restore = { from: "latest", root: archives.root };
     pod.start();
-    await eventually("ready", () => pod.probe("redis-ready.sh").code === 0);
+    await pod.ready();
   };
   /** The two containers of the drill's pod, in turn; what they said, and the last line of it. */
   const compare = (purpose: "drill" | "restored", env: Record<string, string> = {}) => {

@@ -3,7 +3,6 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { ArchiveLab } from "../support/archive-lab";
 import { Archives, everyKind } from "../support/archives";
-import { eventually } from "../support/eventually";
 import { olderRedisTree, olderVersion } from "../support/older-redis";
 import { PodLab, type Pod } from "../support/pod-lab";
 
@@ -13,7 +12,6 @@ describe(`pod scripts: an archive that Redis ${olderVersion} made`, function () 
   const time = String(Date.UTC(2026, 10, 25, 7, 0, 12) / 1000);
   let older: PodLab;
   let lab: PodLab;
-  const ready = (pod: Pod) => eventually("ready", () => pod.probe("redis-ready.sh").code === 0);
 
   before(async () => {
     older = await PodLab.create({}, await olderRedisTree());
@@ -24,7 +22,7 @@ describe(`pod scripts: an archive that Redis ${olderVersion} made`, function () 
 
   it("is restored, every type of it, by the Redis of today", async () => {
     const source = older.standalone().start();
-    await ready(source);
+    await source.ready();
     assert.equal((await source.info("server")).redis_version, olderVersion);
     await source.with((client) => everyKind(client, "older"));
     const job = (await ArchiveLab.create(older)).job();
@@ -40,7 +38,7 @@ describe(`pod scripts: an archive that Redis ${olderVersion} made`, function () 
     archives.put(name, rdb, { keys, redis: olderVersion });
     const pod = lab.standalone();
     pod.restore = { from: "latest", root: archives.root };
-    await ready(pod.start());
+    await pod.start().ready();
     await pod.says(new RegExp(`fetching ${name} .* Redis ${olderVersion}\\)`));
     assert.equal(await pod.with((client) => client.dbsize()), keys - 1, "one lies in another database");
     const values = (of: Pod) => of.with(async (client) => ({

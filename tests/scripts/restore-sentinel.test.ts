@@ -47,7 +47,7 @@ describe("pod scripts: an archive restored into a Redis with sentinels", functio
     await assertAllHold("archived", keys);
     for (const pod of redis) {
       assert.equal((await pod.info("persistence")).aof_enabled, "1", pod.name);
-      await eventually(`${pod.name} is ready`, () => pod.probe("redis-ready.sh").code === 0);
+      await pod.ready();
     }
     await redis[0]!.says(/restore: every node is empty, and this one is to lead: it begins with the archive 2026-11-25T07-00-13Z \(\d+ keys\)/);
     assert.doesNotMatch(redis[0]!.output, /not done/);

@@ -23,7 +23,7 @@ describe("pod scripts: an archive restored into a standalone Redis", function ()
     await lab.destroy();
   });
 
-  const ready = () => eventually("ready", () => pod.probe("redis-ready.sh").code === 0);
+  const ready = () => pod.ready();
   const restore = (from: string) => { pod.restore = { from, root: archives.root }; pod.start(); };
   const mark = () => pod.with((client) => client.get("mark"));
   /** Three archives, a day apart, in the folders that they would be in. */
@@ -178,8 +178,7 @@ describe("pod scripts: an archive restored into a standalone Redis", function ()
   it("ends well when it is killed at any moment: nothing, or all of it", async () => {
     await threeArchives();
     for (let round = 0; round < (long ? 20 : 4); round++) {
-      fs.rmSync(pod.file("data"), { recursive: true });
-      fs.mkdirSync(pod.file("data"));
+      pod.loseDisk();
       for (let kill = 0; kill < 4; kill++) {
         restore("latest");
         await sleep(Math.random() * 900);

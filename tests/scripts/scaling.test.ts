@@ -79,7 +79,7 @@ describe("pod scripts: replicas 3 -> 5 -> 3", function () {
 
   it("forgets nobody while the master is down: the failover needs to know its replicas", async () => {
     const { redis, sentinels } = lab.sentinelTopology(4, 3);
-    for (const pod of lab.pods.values()) pod.start();
+    lab.startAll();
     await knows(sentinels, "slaves=3,sentinels=3");
     const master = await lab.master();
     const leaving = redis.filter((pod) => pod !== master).at(-1)!;
@@ -98,7 +98,7 @@ describe("pod scripts: replicas 3 -> 5 -> 3", function () {
 
   it("counts a majority of the sentinels that are left, not of those that were", async () => {
     const { redis, sentinels } = lab.sentinelTopology(3, 5);
-    for (const pod of lab.pods.values()) pod.start();
+    lab.startAll();
     await knows(sentinels, "slaves=2,sentinels=5");
     await Promise.all(sentinels.slice(3).map((pod) => pod.stop()));
     lab.writeTopology(redis, sentinels.slice(0, 3));

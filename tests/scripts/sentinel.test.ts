@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { eventually, printTime, sleep } from "../support/eventually";
-import { labPassword, PodLab, type Pod } from "../support/pod-lab";
+import { labMasterName, labPassword, PodLab, type Pod } from "../support/pod-lab";
 
 describe("pod scripts: sentinel topology on real Redis processes", function () {
   this.timeout(300_000);
@@ -17,7 +17,6 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     if (this.currentTest?.state === "failed") console.log(lab.logs());
     await lab.destroy();
   });
-
 
   /** One numbered value after the other; resolves to the last one that was acknowledged. */
   const writeUntilRefused = (pod: Pod): Promise<number> => pod.with(async (client) => {
@@ -123,8 +122,7 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     await old.with((client) => client.set("kept", "yes"));
     await old.with((client) => client.wait(2, 0));
     await old.kill();
-    fs.rmSync(old.file("data"), { recursive: true });
-    fs.mkdirSync(old.file("data"));
+    old.loseDisk();
     old.start();
     const master = await lab.settled();
     assert.notEqual(master.name, old.name);
@@ -137,7 +135,7 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     const master = await lab.settled();
     await master.with((client) => client.set("kept", "yes"));
     await sleep(1200);
-    await Promise.all([...lab.pods.values()].map((pod) => pod.kill()));
+    await lab.powerCut();
     lab.startAll();
     const after = await lab.settled();
     assert.equal(await after.with((client) => client.get("kept")), "yes");
@@ -179,8 +177,7 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     const lost = sentinels[1]!;
     const id = await lost.with((client) => client.call("SENTINEL", "MYID"));
     await lost.kill();
-    fs.rmSync(lost.file("data"), { recursive: true });
-    fs.mkdirSync(lost.file("data"));
+    lost.loseDisk();
     lost.start();
     await lab.settled();
     assert.equal(await lost.with((client) => client.call("SENTINEL", "MYID")), id);
@@ -235,7 +232,7 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     await last.with((client) => client.replicaof(between.address, 6379));
     await eventually("a chain", async () => (await between.info("replication")).connected_slaves === "1" && (await master.info("replication")).connected_slaves === "1");
     // As sentinels that have just started, and were told by nobody.
-    await Promise.all(sentinels.map((pod) => pod.with((client) => client.call("SENTINEL", "RESET", "lab-redis"))));
+    await Promise.all(sentinels.map((pod) => pod.with((client) => client.call("SENTINEL", "RESET", labMasterName))));
     assert.equal(await lab.settled(), master);
     await last.says(/role: replica of \S+ \(named by a majority of the sentinels; \S+, which it followed, is a replica itself\)/);
   });
@@ -244,7 +241,7 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     lab.startAll();
     await lab.settled();
     const age = (pod: Pod) => pod.with(async (client) => {
-      const replicas = await client.call("SENTINEL", "REPLICAS", "lab-redis") as string[][];
+      const replicas = await client.call("SENTINEL", "REPLICAS", labMasterName) as string[][];
       return Math.min(...replicas.map((replica) => Number(replica[replica.indexOf("info-refresh") + 1])));
     });
     // Between the ages that they have at one moment, counted around: some 950 ms if all come together, a third of it if they keep apart.
@@ -265,18 +262,12 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     lab.startAll();
     await lab.settled();
     const [counted] = sentinels as [Pod];
-    await counted.with(async (client) => {
-      const period = async () => {
-        const clocks = await client.call("SENTINEL", "DEBUG") as string[];
-        return Number(clocks[clocks.findIndex((found) => found.toUpperCase() === "INFO-PERIOD") + 1]);
-      };
-      await eventually("it goes to its place in the second, by a period of 1 ms for a moment", async () => (await period()) === 1, { every: 10 });
-      await eventually("it is there", async () => (await period()) === 900, { every: 10 });
-      await client.call("SENTINEL", "DEBUG", "INFO-PERIOD", "901");
-      const seen = new Set<number>();
-      await eventually("it is set back", async () => { seen.add(await period()); return seen.has(900); }, { every: 10 });
-      assert.deepEqual([...seen], [901, 900]);
-    });
+    const period = () => counted.clock("INFO-PERIOD");
+    await eventually("it goes to its place in the second, by a period of 1 ms for a moment", async () => (await period()) === 1, { every: 10 });
+    await eventually("it is there", async () => (await period()) === 900, { every: 10 });
+    const seen = new Set([await counted.clock("INFO-PERIOD", 901)]);
+    await eventually("it is set back", async () => { seen.add(await period()); return seen.has(900); }, { every: 10 });
+    assert.deepEqual([...seen], [901, 900]);
   });
 
   it("keeps the successor of a pod deleted by force off its volume, and so from having a peer promoted under writes that go on", async () => {

@@ -20,9 +20,9 @@ describe("pod scripts: a volume that does not keep up", function () {
   it("says in its log that writes waited for a sync, for until then a crash loses more than a second; and when that is over", async () => {
     lab = await PodLab.create();
     pod = lab.standalone();
-    disk = await SlowDisk.mount(pod.file("data"), 64);
+    disk = new SlowDisk(pod.file("data"), 64);
     pod.start();
-    await eventually("ready", () => pod.probe("redis-ready.sh").code === 0);
+    await pod.ready();
     disk.meets(pod.processes);
     let writing = true;
     const writes = pod.with(async (client) => { for (let n = 0; writing; n++) { await client.set(`key:${n % 1000}`, "x".repeat(200)); await sleep(5); } });

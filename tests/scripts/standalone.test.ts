@@ -15,7 +15,7 @@ describe("pod scripts: standalone on a real Redis process", function () {
   };
   const ready = async () => {
     pod.start();
-    await eventually("ready", () => pod.probe("redis-ready.sh").code === 0);
+    await pod.ready();
   };
   afterEach(() => lab.destroy());
 

@@ -53,7 +53,8 @@ export class ArchiveLab {
   job(name = `redis-archive-${++this.jobs}`): ArchiveJob { return new ArchiveJob(this.lab.root, this.tree, name); }
 }
 
-export const known = (content: string | Buffer) => `sha256 ${createHash("sha256").update(content).digest("hex")}\nsize ${content.length}\nkeys 1\nredis 8.0.2\nsource redis-1\n`;
+/** What the archive job writes beside an archive, in NAME.rdb.checked. */
+export const known = (content: string | Buffer, { keys = 1, redis = "8.0.2", source = "redis-1" } = {}) => `sha256 ${createHash("sha256").update(content).digest("hex")}\nsize ${content.length}\nkeys ${keys}\nredis ${redis}\nsource ${source}\n`;
 
 export class ArchiveJob {
   readonly work: string;

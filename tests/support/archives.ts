@@ -1,10 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type Redis from "ioredis";
 import { rcloneRootTree } from "../../local/images";
-import { eventually } from "./eventually";
+import { known } from "./archive-lab";
 import type { Pod, PodLab } from "./pod-lab";
 
 /** What one archive is said to be; the rest is found from the file. */
@@ -25,12 +24,11 @@ export class Archives {
 
   file(name: string, folder = "hourly") { return path.join(this.folder, folder, `${name}.rdb`); }
 
-  put(name: string, rdb: Buffer, { folder = "hourly", keys, checked = true, redis = "8.0.2", source = "redis-1" }: Said): void {
+  put(name: string, rdb: Buffer, { folder = "hourly", checked = true, ...said }: Said): void {
     const file = this.file(name, folder);
     fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(file, rdb);
-    const lines = [`sha256 ${createHash("sha256").update(rdb).digest("hex")}`, `size ${rdb.length}`, `keys ${keys}`, `redis ${redis}`, `source ${source}`];
-    if (checked) fs.writeFileSync(`${file}.checked`, `${lines.join("\n")}\n`);
+    if (checked) fs.writeFileSync(`${file}.checked`, known(rdb, said));
   }
 
   /** An RDB file of a Redis of its own that `fill` wrote into. */
@@ -38,7 +36,7 @@ export class Archives {
     const source: Pod = this.lab.pods.get("source-0") ?? this.lab.source();
     if (!source.running) {
       source.start();
-      await eventually("the source is ready", () => source.probe("redis-ready.sh").code === 0);
+      await source.ready();
     }
     const keys = await source.with(async (client) => {
       await client.flushall();

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { kubectl } from "./cluster";
+import { loopDeviceOf, makeLoopDisk } from "./loop-disk";
 
 /** Volumes as components/gke makes them, but for the driver: each kept for one claim, and kept when the claim goes. A folder of a node is the disk. */
 export class NodeVolumes {
@@ -38,18 +39,14 @@ export class NodeVolumes {
   async makeSmall(name: string, megabytes: number): Promise<void> {
     const folder = this.folderOf(name);
     fs.mkdirSync(folder);
-    fs.writeFileSync(`${folder}.img`, "");
-    fs.truncateSync(`${folder}.img`, 2 * megabytes * 2 ** 20);
-    execFileSync("mkfs.ext4", ["-q", "-m", "50", `${folder}.img`]);
-    execFileSync("mount", ["-o", "loop", `${folder}.img`, folder]);
+    makeLoopDisk(folder, 2 * megabytes, ["-m", "50"]);
     this.mounted.push(folder);
     await this.make(name);
   }
 
   /** To twice its size, while it is in use. */
   grow(name: string): void {
-    const device = execFileSync("findmnt", ["--noheadings", "--output", "SOURCE", this.folderOf(name)], { encoding: "utf8" }).trim();
-    execFileSync("tune2fs", ["-m", "0", device]);
+    execFileSync("tune2fs", ["-m", "0", loopDeviceOf(this.folderOf(name))]);
   }
 
   async remove(): Promise<void> {

@@ -8,13 +8,13 @@ import { goBuild } from "../../local/lib/go-build";
 import type { Destination } from "./archive-lab";
 import { eventually } from "./eventually";
 
-const keys = { accessKeyId: "an-access-key", secretAccessKey: "a-secret-of-the-object-store" };
+export const keys = { accessKeyId: "an-access-key", secretAccessKey: "a-secret-of-the-object-store" };
 const bucket = "archives";
 
-/** A real object store that speaks S3; built only for the tests that need it. */
-const binary = async (): Promise<string> => path.join(await goBuild({
+/** The folder of `versitygw`, a real object store that speaks S3; built only for the tests that need it. */
+export const gateway = (): Promise<string> => goBuild({
   title: "Versity S3 Gateway 1.8.0 from source", module: "github.com/versity/versitygw", version: "1.8.0", packages: ["github.com/versity/versitygw/cmd/versitygw"],
-}), "versitygw");
+});
 
 /** An object store over a folder (of a size, if that is told), on loopback or an address of the cluster's network. */
 export class ObjectStore {
@@ -33,7 +33,7 @@ export class ObjectStore {
     for (const name of ["data", "meta"]) fs.mkdirSync(path.join(store.folder, name));
     fs.mkdirSync(path.join(store.folder, "data", bucket));
     // Metadata beside the objects, for not every file system keeps extended attributes.
-    store.process = spawn(await binary(), ["--port", `${address}:${port}`, "--access", keys.accessKeyId, "--secret", keys.secretAccessKey, "posix", "--sidecar", path.join(store.folder, "meta"), path.join(store.folder, "data")], { stdio: ["ignore", "ignore", "ignore"] });
+    store.process = spawn(path.join(await gateway(), "versitygw"), ["--port", `${address}:${port}`, "--access", keys.accessKeyId, "--secret", keys.secretAccessKey, "posix", "--sidecar", path.join(store.folder, "meta"), path.join(store.folder, "data")], { stdio: ["ignore", "ignore", "ignore"] });
     process.once("exit", store.kill);
     await eventually("the object store answers", async () => (await fetch(`${store.endpoint}/`).catch(() => undefined))?.status === 403);
     return store;

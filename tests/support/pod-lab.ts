@@ -14,7 +14,6 @@ import { eventually } from "./eventually";
 
 export const labPassword = "a-password-of-the-lab";
 export const labMasterName = "lab-redis";
-const masterName = labMasterName;
 
 /** What the component is told; the rest is its defaults. */
 export type LabOptions = Pick<RedisArgs, "settings" | "persistence" | "resources">;
@@ -75,7 +74,7 @@ export class PodLab {
   private pod(name: string, address: string, port: number, startScript: string): Pod {
     const pod = new Pod(this.root, name, address, port, startScript);
     const mode = startScript === "standalone-start.sh" ? "standalone" : "sentinel";
-    const settings = withDefaults("redis", "lab", { mode, masterName: mode === "sentinel" ? masterName : undefined, ...this.options });
+    const settings = withDefaults("redis", "lab", { mode, masterName: mode === "sentinel" ? labMasterName : undefined, ...this.options });
     // In a pod every address is its own; here each has to keep to one, for they share a loopback.
     const bound = (conf: string) => conf.replace(/^bind .*$/m, `bind ${address}`).replace(/^dir .*$/m, `dir ${pod.inside("data")}`);
     fs.writeFileSync(pod.file("config/redis.conf"), bound(redisConf(settings)));
@@ -87,7 +86,7 @@ export class PodLab {
   /** The endpoint's HAProxy over the sentinel topology, with the rendered configuration; its address. */
   async startEndpoint(redis: Pod[], sentinels: Pod[]): Promise<string> {
     const address = `${this.subnet}.30`;
-    const conf = haproxyConf(withDefaults("redis", "lab", { mode: "sentinel", masterName }), redis, sentinels).replace(/bind :/g, `bind ${address}:`).replaceAll("addr 127.0.0.1 ", `addr ${address} `);
+    const conf = haproxyConf(withDefaults("redis", "lab", { mode: "sentinel", masterName: labMasterName }), redis, sentinels).replace(/bind :/g, `bind ${address}:`).replaceAll("addr 127.0.0.1 ", `addr ${address} `);
     const file = path.join(this.root, "haproxy.cfg");
     fs.writeFileSync(file, conf);
     const tree = await haproxyRootTree();
@@ -104,14 +103,14 @@ export class PodLab {
   /** Of every pod at once. */
   powerCut(): Promise<unknown> { return Promise.all([...this.pods.values()].map((pod) => pod.kill())); }
 
-  /** The master, once two replicas are in sync with it, and all sentinels that run name it and know each other. */
+  /** The master, once two replicas are in sync with it, and all sentinels that run name it, find it well and know each other. */
   settled(): Promise<Pod> {
     return eventually("one master, two replicas in sync, all sentinels name the master and know each other", async () => {
       const master = await this.master();
       const sentinels = [...this.pods.values()].filter(({ port, running }) => port === 26379 && running);
       const online = Object.values(await master.info("replication")).filter((value) => value.includes("state=online")).length;
       const [named, know] = await Promise.all([Promise.all(sentinels.map((pod) => pod.namedMaster())), Promise.all(sentinels.map((pod) => pod.info("sentinel")))]);
-      return online === 2 && named.every((address) => address === master.address) && know.every((view) => view.master0?.includes("slaves=2,sentinels=3")) && master;
+      return online === 2 && named.every((address) => address === master.address) && know.every((view) => view.master0?.includes("status=ok") && view.master0.includes("slaves=2,sentinels=3")) && master;
     });
   }
 
@@ -178,7 +177,7 @@ export class Pod {
 
   private get env(): NodeJS.ProcessEnv {
     return {
-      PATH: "/usr/local/bin:/usr/bin:/bin", POD_NAME: this.name, REDISCLI_AUTH: labPassword, MASTER_NAME: masterName, LOCAL: this.address,
+      PATH: "/usr/local/bin:/usr/bin:/bin", POD_NAME: this.name, REDISCLI_AUTH: labPassword, MASTER_NAME: labMasterName, LOCAL: this.address,
       ON_DAMAGE: this.onDamage, TERMINATION_LOG: this.inside("termination-log"), DATA: this.inside("data"), RUN: this.inside("run"), CONFIG: this.inside("config"), TOPOLOGY: this.inside("topology"),
       NODE_NAME: "lab-node", HUGE_PAGES: this.inside("kernel"), OVERCOMMIT: this.inside("kernel/overcommit_memory"), SOMAXCONN: this.inside("kernel/somaxconn"),
       RESTORE: this.inside("restore"), WORK: this.inside("work"), RCLONE_CONFIG: "/dev/null", RCLONE_CONFIG_ARCHIVE_TYPE: "local",
@@ -233,6 +232,11 @@ export class Pod {
 
   resume(): void { process.kill(-this.child!.pid!, "SIGCONT"); }
 
+  /** Waits until its readiness probe succeeds. */
+  ready(options?: { timeout?: number; every?: number }): Promise<true> {
+    return eventually(`${this.name} is ready`, () => { if (!this.running) throw new Error(`ended:\n${this.output}`); return this.probe("redis-ready.sh").code === 0; }, options);
+  }
+
   /** Waits for something in its log: a script does a thing and logs it afterwards, and what it logs arrives here later still. */
   says(pattern: RegExp): Promise<boolean> { return eventually(`${this.name} says ${pattern}`, () => pattern.test(this.output)); }
 
@@ -242,8 +246,10 @@ export class Pod {
     return [shell, ...fs.readFileSync(`/proc/${shell}/task/${shell}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number)];
   }
 
-  /** As a crash of Redis alone, whose supervisor lives; or another signal to it. */
-  crash(signal: NodeJS.Signals = "SIGKILL"): void {
+  /** As a crash of Redis alone, whose supervisor lives. */
+  crash(signal: NodeJS.Signals = "SIGKILL"): void { this.signalRedis(signal); }
+
+  signalRedis(signal: NodeJS.Signals): void {
     const server = this.processes.find((pid) => fs.readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("redis-server"));
     if (server === undefined) throw new Error(`${this.name} has no Redis process`);
     process.kill(server, signal);
@@ -287,7 +293,7 @@ export class Pod {
 
   /** What the sentinels say: the address of the master. */
   async namedMaster(): Promise<string | undefined> {
-    const reply = await this.with((client) => client.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", masterName)) as string[] | null;
+    const reply = await this.with((client) => client.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", labMasterName)) as string[] | null;
     return reply?.[0];
   }
 }

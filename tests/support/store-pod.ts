@@ -1,14 +1,13 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { goBuild } from "../../local/lib/go-build";
 import { imageNames } from "../../local/images";
 import { kubectl } from "./cluster";
+import { gateway, keys } from "./object-store";
 
 /** An object store that speaks S3, as a pod of a namespace of its own: what stacks in other namespaces archive to and restore from. */
 export async function startStore(namespace: string): Promise<{ endpoint: string; bucket: string; region: string; accessKeyId: string; secretAccessKey: string }> {
-  const keys = { accessKeyId: "an-access-key", secretAccessKey: "a-secret-of-the-object-store" };
-  const folder = await goBuild({ title: "Versity S3 Gateway 1.8.0 from source", module: "github.com/versity/versitygw", version: "1.8.0", packages: ["github.com/versity/versitygw/cmd/versitygw"] });
+  const folder = await gateway();
   const start = "mkdir -p /store/data/archives /store/meta && exec /gateway/versitygw --port :9000 posix --sidecar /store/meta /store/data";
   const labels = { app: "store" };
   const objects = [

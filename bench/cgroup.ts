@@ -1,0 +1,32 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { hierarchiesIn } from "../local/cluster/cgroup-hierarchies";
+
+/** A cgroup of this process's own, in the hierarchy of one controller: v1, or v2. Needs root. */
+export class Cgroup {
+  readonly version: 1 | 2;
+  readonly folder: string;
+
+  constructor(controller: "memory" | "blkio", purpose: string) {
+    const all = hierarchiesIn(fs.readFileSync("/proc/self/mounts", "utf8"));
+    const hierarchy = all.find(({ controllers }) => controllers.includes(controller)) ?? all.find(({ version }) => version === 2)!;
+    this.version = hierarchy.version;
+    this.folder = path.join(hierarchy.path, `redis-gke-${purpose}-${process.pid}`);
+    fs.mkdirSync(this.folder, { recursive: true });
+  }
+
+  read(file: string): string { return fs.readFileSync(path.join(this.folder, file), "utf8"); }
+
+  write(file: string, text: string): void { fs.writeFileSync(path.join(this.folder, file), text); }
+
+  /** Takes in processes, and with them what they fork. */
+  meets(pids: readonly number[]): void {
+    for (const pid of pids) {
+      // A command that the start script has just run is gone again.
+      try { this.write("cgroup.procs", String(pid)); } catch (error) { if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; }
+    }
+  }
+
+  /** Fails while it is busy, as it is for a moment after its last member died. */
+  remove(): void { fs.rmdirSync(this.folder); }
+}
