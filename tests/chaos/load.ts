@@ -77,15 +77,18 @@ export class Client {
 const batch = 1000;
 
 /** The acknowledged writes that are not there, each of them looked up. */
-export async function lost(prefix: string, writes: readonly Write[], redis: Redis): Promise<number[]> {
-  const missing: number[] = [];
+export async function lost(prefix: string, writes: readonly Write[], redis: Redis): Promise<Write[]> {
+  const missing: Write[] = [];
   for (let from = 0; from < writes.length; from += batch) {
-    const some = writes.slice(from, from + batch).map(([n]) => n);
-    const values = await redis.mget(some.map((n) => `${prefix}:${n}`));
-    missing.push(...some.filter((n, index) => values[index] !== String(n)));
+    const some = writes.slice(from, from + batch);
+    const values = await redis.mget(some.map(([n]) => `${prefix}:${n}`));
+    missing.push(...some.filter(([n], index) => values[index] !== String(n)));
   }
   return missing;
 }
+
+/** The time over which these writes were acknowledged, in milliseconds: 0 for none, and for one. */
+export const span = (writes: readonly Write[]): number => (writes.length === 0 ? 0 : Math.round(writes.at(-1)![2] - writes[0]![2]));
 
 export async function forget(prefix: string, writes: readonly Write[], redis: Redis): Promise<void> {
   for (let from = 0; from < writes.length; from += batch) await redis.unlink(writes.slice(from, from + batch).map(([n]) => `${prefix}:${n}`));

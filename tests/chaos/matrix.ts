@@ -78,8 +78,8 @@ async function recover(used: Deployment, { healed }: RunResult): Promise<void> {
 }
 
 function tell({ clients, healed, reason, marks }: RunResult): void {
-  for (const { client, outageMs, acknowledged, lost, regressions, recorded } of clients) {
-    say(`   ${client}: outage ${outageMs} ms, ${acknowledged} acknowledged, ${lost} lost, ${regressions} regressions; refusals ${JSON.stringify(recorded.errors)}`);
+  for (const { client, outageMs, acknowledged, lost, lostMs, regressions, recorded } of clients) {
+    say(`   ${client}: outage ${outageMs} ms, ${acknowledged} acknowledged, ${lost} lost${lost > 0 ? ` (of ${lostMs} ms)` : ""}, ${regressions} regressions; refusals ${JSON.stringify(recorded.errors)}`);
   }
   say(healed ? `   healed ${((marks.healed! - marks.putBack) / 1000).toFixed(1)} s after ${marks.putBack - marks.fault > 2000 ? "it was put back" : "the fault"}` : `   NOT healed: ${reason}`);
 }

@@ -2,14 +2,23 @@ import RedisClient from "ioredis";
 import { eventually, sleep } from "../support/eventually";
 import type { Deployment } from "./deployment";
 import type { Context, Fault } from "./fault";
-import { Client, forget, lost, outage, type Recorded } from "./load";
+import { Client, forget, lost, outage, span, type Recorded } from "./load";
 import { processesOf } from "./processes";
 import { Listener, type Event } from "./sentinels";
 import { componentOf, condition, podsOf, restartsOf, usual, type Pod } from "./state";
 import { Undo } from "./undo";
 import { kubectl } from "../support/cluster";
 
-export interface ClientResult { client: string; outageMs: number; acknowledged: number; lost: number; regressions: number; recorded: Recorded }
+export interface ClientResult {
+  client: string;
+  outageMs: number;
+  acknowledged: number;
+  lost: number;
+  /** The time over which the lost ones had been acknowledged. */
+  lostMs: number;
+  regressions: number;
+  recorded: Recorded;
+}
 
 export interface RunResult {
   fault: Fault;
@@ -121,9 +130,9 @@ async function judge(clients: readonly Client[], deployment: Deployment, { fault
     for (const client of clients) {
       const recorded = await client.stop();
       // Without a master nobody can be asked: then each of them counts as lost.
-      const missing = await lost(client.prefix, recorded.writes, redis).catch(() => recorded.writes.map(([n]) => n));
+      const missing = await lost(client.prefix, recorded.writes, redis).catch(() => recorded.writes);
       await forget(client.prefix, recorded.writes, redis).catch(() => undefined);
-      results.push({ client: client.name, outageMs: outage(recorded.writes, fault, end), acknowledged: recorded.writes.length, lost: missing.length, regressions: recorded.regressions, recorded });
+      results.push({ client: client.name, outageMs: outage(recorded.writes, fault, end), acknowledged: recorded.writes.length, lost: missing.length, lostMs: span(missing), regressions: recorded.regressions, recorded });
     }
     return results;
   } finally {

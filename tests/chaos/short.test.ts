@@ -9,10 +9,10 @@ const leftOut: Record<string, string> = {
   "17": "needs 9 GB of memory and a minute to write 1 GB",
 };
 
-/** For a machine that is busy with other things. */
-const patience = 30_000;
+/** What a crash may lose, in milliseconds of acknowledged writes; a planned move may lose none. */
+const crashLoss = 1000;
 
-/** Each fault once, held for seconds only, on one deployment. How long an outage may last is judged by `make chaos`: this machine may be busy. */
+/** Each fault once, held for seconds only, on one deployment. How long an outage may last is judged by `make chaos`: this machine may be busy, so that it is only printed. */
 describe("faults under load, in short", function () {
   this.timeout(480_000);
   const deployment = new Deployment(`redis-chaos-${Math.random().toString(36).slice(2, 8)}`);
@@ -32,17 +32,16 @@ describe("faults under load, in short", function () {
   // The whole cluster last: should it not come back, the others have been seen.
   const order = faults.filter(({ id }) => !(id in leftOut)).sort((a, b) => Number(a.id === "8") - Number(b.id === "8"));
   for (const fault of order) {
-    it(`heals by itself and loses nothing acknowledged: ${fault.name.replace(/ for \d+ s$/, "")}`, async () => {
+    it(`heals by itself and loses ${fault.losesNothing ? "nothing acknowledged" : "at most a second"}: ${fault.name.replace(/ for \d+ s$/, "")}`, async () => {
       if (!whole) await deployment.replace();
       whole = false;
-      const { clients, healed, reason, marks } = await runFault(fault, deployment, true);
-      console.log(`      ${clients.map(({ client, outageMs, acknowledged }) => `${client}: ${outageMs} ms out, ${acknowledged} writes`).join("; ")}`);
+      const { clients, healed, reason } = await runFault(fault, deployment, true);
+      console.log(`      ${clients.map(({ client, outageMs, acknowledged, lost }) => `${client}: ${outageMs} ms out, ${acknowledged} writes, ${lost} lost`).join("; ")}`);
       assert.ok(healed, reason);
       const outside = clients.filter(({ client }) => !client.includes("cut off"));
-      for (const { client, lost, regressions, outageMs } of outside) {
-        assert.deepEqual({ client, lost, regressions }, { client, lost: 0, regressions: 0 });
-        // From the time that whatever does not heal by itself was put back.
-        assert.ok(outageMs < marks.putBack - marks.fault + patience, `${client} was out for ${outageMs} ms`);
+      for (const { client, lost, lostMs, regressions } of outside) {
+        if (fault.losesNothing) assert.deepEqual({ client, lost, regressions }, { client, lost: 0, regressions: 0 });
+        else assert.ok(lostMs <= crashLoss, `${client} lost ${lost} writes, acknowledged over ${lostMs} ms`);
       }
       await freshPods(deployment);
       whole = true;

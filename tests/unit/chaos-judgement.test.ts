@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Redis } from "ioredis";
-import { forget, lost, outage, type Write } from "../chaos/load";
+import { forget, lost, outage, span, type Write } from "../chaos/load";
 import { markdown, rowsOf } from "../chaos/report";
 import { picture } from "../chaos/picture";
 import type { RunResult } from "../chaos/run";
@@ -21,7 +21,7 @@ function result(change: Partial<RunResult> = {}, outageMs = 100): RunResult {
   const recorded = { writes: writes(900, 1100, 1200), regressions: 0, errors: {} };
   return {
     fault, masters: 1, healed: true, events: [], marks: { fault: 1000, putBack: 1001, healed: 1200, end: 1300, elections: [1150] },
-    clients: [{ client: "Sentinel", outageMs, acknowledged: 3, lost: 0, regressions: 0, recorded }], ...change,
+    clients: [{ client: "Sentinel", outageMs, acknowledged: 3, lost: 0, lostMs: 0, regressions: 0, recorded }], ...change,
   };
 }
 
@@ -33,7 +33,7 @@ describe("the judgement of a fault", () => {
     const long = Array.from({ length: 300_000 }, (_, n) => n * 2 + (n > 1000 ? 700 : 0)).map((at, index): Write => [index + 1, at - 1, at]);
     assert.equal(outage(long, 2000, 600_700), 702);
     const recorded = { writes: long, regressions: 0, errors: {} };
-    assert.match(picture(result({ marks: { fault: 2000, putBack: 2001, healed: 3000, end: 600_700, elections: [] }, clients: [{ client: "Sentinel", outageMs: 702, acknowledged: long.length, lost: 0, regressions: 0, recorded }] })), /^<svg/);
+    assert.match(picture(result({ marks: { fault: 2000, putBack: 2001, healed: 3000, end: 600_700, elections: [] }, clients: [{ client: "Sentinel", outageMs: 702, acknowledged: long.length, lost: 0, lostMs: 0, regressions: 0, recorded }] })), /^<svg/);
   });
 
   it("finds each acknowledged write that is gone, or holds another value", async () => {
@@ -42,7 +42,11 @@ describe("the judgement of a fault", () => {
     values.delete("run:1");
     values.delete("run:2500");
     values.set("run:1001", "1000");
-    assert.deepEqual(await lost("run", many, holding(values)), [1, 1001, 2500]);
+    assert.deepEqual((await lost("run", many, holding(values))).map(([n]) => n), [1, 1001, 2500]);
+  });
+
+  it("tells over how long the lost writes had been acknowledged", () => {
+    assert.deepEqual([[], writes(500), writes(500, 900, 1600)].map(span), [0, 0, 1100]);
   });
 
   it("leaves nothing of a run in the data of the next one", async () => {

@@ -89,7 +89,7 @@ export const nodeFaults: Fault[] = [
     restarts: (pod, context) => (isMaster(pod, context) ? 1 : 0),
   },
   {
-    id: "15", name: "a replica's link flapping",
+    id: "15", losesNothing: true, name: "a replica's link flapping",
     make: async (context) => {
       const node = otherNode(context);
       context.undo.add(() => nodes.reconnect(node));
@@ -103,7 +103,7 @@ export const nodeFaults: Fault[] = [
     },
   },
   {
-    id: "16", name: "master's node drained",
+    id: "16", losesNothing: true, name: "master's node drained",
     make: async (context) => {
       const node = nodeOf(context);
       context.undo.add(() => kubectl("uncordon", node));

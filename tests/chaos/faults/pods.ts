@@ -49,7 +49,7 @@ let killed = "";
 
 export const podFaults: Fault[] = [
   {
-    id: "1", name: "master pod deleted",
+    id: "1", losesNothing: true, name: "master pod deleted",
     make: async (context) => { context.strike(); await remove(context, [context.master]); },
   },
   {
@@ -94,7 +94,7 @@ export const podFaults: Fault[] = [
     make: async (context) => { context.strike(); await loseDisk(context, context.master); },
   },
   {
-    id: "14", name: "one HAProxy killed",
+    id: "14", losesNothing: true, name: "one HAProxy killed",
     make: async (context) => {
       const pod = endpoints(context).find(({ metadata }) => serves(metadata.uid)) ?? endpoints(context)[0]!;
       killed = pod.metadata.uid;
@@ -104,7 +104,7 @@ export const podFaults: Fault[] = [
     restarts: (pod) => (pod.metadata.uid === killed ? 1 : 0),
   },
   {
-    id: "14b", name: "all HAProxies killed",
+    id: "14b", losesNothing: true, name: "all HAProxies killed",
     make: async (context) => {
       context.strike();
       for (const pod of endpoints(context)) signal(pod.metadata.uid, "SIGKILL", "haproxy");
