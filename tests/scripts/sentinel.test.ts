@@ -63,8 +63,12 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     const writes = writeUntilRefused(old);
     await sleep(1000);
     assert.equal(await old.stop(), 0);
+    const left = Date.now();
     const acknowledged = await writes;
     await old.says(/handover: 127\.\d+\.\d+\.1[12] is master now/);
+    const [, said] = /(\d+ \w+ \d+ [\d:.]+) # Redis is now ready to exit/.exec(old.output)!;
+    // Half a second, less what Redis took to end.
+    assert.ok(left - Date.parse(`${said} UTC`) > 400, "the pod's network goes with it: a client that the endpoint still sends there would be answered by nobody");
     const successor = await lab.master();
     assert.notEqual(successor.name, old.name);
     assert.ok(acknowledged > 100, `${acknowledged} writes`);
@@ -187,13 +191,27 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     lab.startAll();
     const master = await lab.settled();
     const sentinel = sentinels[0]!;
-    await sentinel.stop();
+    assert.equal(await sentinel.stop(), 0);
     const written = fs.readFileSync(sentinel.file("data/sentinel.conf"), "utf8");
     assert.match(written, /known-replica/);
     // Alone, with nobody to ask.
     await Promise.all([...redis, ...sentinels.slice(1)].map((pod) => pod.kill()));
     sentinel.start();
     await eventually("it answers from memory", async () => (await sentinel.namedMaster()) === master.address);
+  });
+
+  it("has a sentinel go on for a while once it is told to stop: the Redis beside it, on a node that is drained, hands over with its help", async () => {
+    const sentinel = sentinels[0]!;
+    sentinel.linger = 60;
+    lab.startAll();
+    const master = await lab.settled();
+    const stopped = sentinel.stop();
+    await sentinel.says(/stopping in 60 s/);
+    assert.equal(await sentinel.namedMaster(), master.address);
+    await master.stop();
+    await master.says(/handover: \S+ is master now/);
+    await eventually("it has heard of the new one", async () => (await sentinel.namedMaster()) !== master.address);
+    await Promise.all([sentinel.kill(), stopped]);
   });
 
   it("hands over in time although a sentinel hangs, rather than waiting for it with its writes paused", async () => {

@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154 # lib.sh, failover.sh and redis-start.sh set what is used here
+# shellcheck shell=sh disable=SC2154,SC2034 # lib.sh, failover.sh and redis-start.sh set what is used here, redis-start.sh uses what is set
 # Hands the mastership over before this node stops, without losing a write. Sourced by redis-start.sh.
 #
 # Writes are paused, a replica catches up to this node's very offset, a sentinel promotes one, and a majority of sentinels and the new
@@ -30,6 +30,7 @@ another_is_master() {
     [ -n "$named" ] && [ "$named" != "$OWN" ] && [ "$(role_of "$named")" = master ]
 }
 
+handed_over=
 hand_over() {
     [ "$(role_of "$LOCAL")" = master ] || return 0
     replicas=$(ask_local INFO replication | online_replicas)
@@ -52,4 +53,5 @@ hand_over() {
     eventually 8 another_is_master || { log "handover: not confirmed in time (the sentinels name ${named:-nobody})"; return 0; }
     log "handover: $named is master now"
     ask_local CLIENT KILL TYPE normal SKIPME yes >/dev/null
+    handed_over=yes
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Starts one sentinel. What it knows outlives the pod in $DATA/sentinel.conf, which Sentinel rewrites; it is rebuilt here at each start
+# Starts one sentinel, and lets it go on for a while once it is told to stop. What it knows outlives the pod in $DATA/sentinel.conf, which Sentinel rewrites; it is rebuilt here at each start
 # from the program's settings, this pod's own identity, and only those lines of the old file that are Sentinel's memory.
 set -eu
 scripts=$(dirname "$0")
@@ -9,6 +9,8 @@ scripts=$(dirname "$0")
 . "$scripts/sentinel-watch.sh"
 
 state=$DATA/sentinel.conf
+# How long a sentinel that is told to stop goes on, in seconds.
+: "${LINGER:=3}"
 
 remembered_master() { [ ! -f "$state" ] || awk -v name="$MASTER_NAME" '$1 == "sentinel" && $2 == "monitor" && $3 == name { print $4 }' "$state"; }
 
@@ -52,5 +54,25 @@ umask 077
 # Moved, not written in place: a power cut in between must leave the old memory or the new one, never half a file.
 mv "$state.new" "$state"
 
+# A node that is drained loses its Redis and its sentinel at the same moment. The sentinel goes on for as long as a handover takes, and the
+# clients' looking for the new master after it: asking one that has just gone costs both of them their whole patience. Until then
+# Kubernetes has also taken it out of the Service that leads to any sentinel.
+stop() {
+    log "stopping in $LINGER s: a handover, and clients that look for the master, may need this sentinel until then"
+    sleep "$LINGER"
+    kill -TERM "$sentinel"
+    wait "$sentinel" || true
+    exit 0
+}
+
+# Not in this shell's place: as the first process of the container Sentinel would complain of every process that it did not start, some
+# twice a second.
+redis-sentinel "$state" &
+sentinel=$!
+trap stop TERM INT
 watch_sentinel &
-exec redis-sentinel "$state"
+# A signal ends `wait` early, with the trap already run, which ends the script.
+code=0
+wait "$sentinel" || code=$?
+log "crash: redis-sentinel ended with code $code"
+exit "$code"

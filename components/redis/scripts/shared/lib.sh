@@ -38,16 +38,13 @@ addresses() { awk '{ print $2 }' "$TOPOLOGY/$1"; }
 address_of() { awk -v pod="$2" '$1 == pod { print $2 }' "$TOPOLOGY/$1"; }
 others() { awk -v pod="$POD_NAME" '$1 != pod { print $2 }' "$TOPOLOGY/$1"; }
 
-# The address that a majority of all sentinels names as master; nothing if there is none. They are asked at the same time: one that
-# hangs must not cost two seconds for each.
+# The address that a majority of all sentinels names as master; nothing if there is none. They are asked at the same time, and no longer
+# than until a majority has said the same: one that hangs, or has just gone with its node, would cost two seconds at each question.
 named_by_majority() {
     majority=$(($(addresses sentinels | wc -l) / 2 + 1))
-    {
-        for sentinel in $(addresses sentinels); do
-            ask "$sentinel" "$sentinel_port" SENTINEL GET-MASTER-ADDR-BY-NAME "$MASTER_NAME" | sed -n 1p &
-        done
-        wait
-    } | grep -E '^[0-9a-fA-F.:]+$' | sort | uniq -c | sort -rn | awk -v majority="$majority" 'NR == 1 && $1 >= majority { print $2 }'
+    for sentinel in $(addresses sentinels); do
+        ask "$sentinel" "$sentinel_port" SENTINEL GET-MASTER-ADDR-BY-NAME "$MASTER_NAME" | sed -n 1p &
+    done | awk -v majority="$majority" '/^[0-9a-fA-F.:]+$/ && ++votes[$0] >= majority { print; exit }'
 }
 
 # The first peer that says it is master; nothing if none does.
