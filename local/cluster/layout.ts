@@ -36,6 +36,11 @@ export const spaces: readonly Space[] = [control, ...clusterNodes];
 export const network = {
   /** In the control plane's namespace, out of reach of the host's own firewall rules. */
   bridge: "rgke-bridge",
+  /**
+   * Its own. By itself a bridge takes the lowest of its cables, and another one when that cable goes with its node: the host and the other nodes
+   * then sent to an address that nobody had any more, and reached neither Services nor the API server for ten seconds.
+   */
+  bridgeHardwareAddress: "02:00:c6:12:00:0a",
   /** The host's only interface of ours: its end of the cable to the bridge. */
   hostCable: "rgke-host",
   hostAddress: "198.18.0.1",

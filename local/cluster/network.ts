@@ -40,7 +40,7 @@ export async function createNetwork(): Promise<void> {
   await settings(control);
   await ip([
     "link set lo up",
-    `link add ${network.bridge} type bridge forward_delay 0`,
+    `link add ${network.bridge} address ${network.bridgeHardwareAddress} type bridge forward_delay 0`,
     `link set ${network.bridge} up`,
     `address add ${cidr(control.address)} dev ${network.bridge}`,
     ...clusterNodes.map((node) => `route add ${node.pods} via ${node.address}`),

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { imageNames } from "../../local/images";
 import { ensureCluster, nodes } from "../../local/cluster";
+import { control, network } from "../../local/cluster/layout";
 import { readRecord } from "../../local/cluster/record";
+import { run } from "../../local/lib/run";
 import { kubectl, kubectlJson } from "../support/cluster";
 import { eventually, printTime } from "../support/eventually";
 
@@ -51,9 +53,12 @@ describe("the embedded cluster", function () {
     }
   });
 
-  it("loses a node and gets it back", async () => {
+  it("loses a node and gets it back, and nobody else is the harder to reach for it", async () => {
+    const bridge = async () => (JSON.parse(await run("ip", ["-n", control.name, "-json", "link", "show", network.bridge])) as { address: string }[])[0]!.address;
+    assert.equal(await bridge(), network.bridgeHardwareAddress);
     await nodes.powerOff("rgke-node3");
     try {
+      assert.equal(await bridge(), network.bridgeHardwareAddress);
       assert.equal(await nodes.runOnNode("rgke-node1", ["ping", "-c", "1", "-W", "1", "198.18.0.13"]).then(() => "answers", () => "silent"), "silent");
     } finally {
       await nodes.powerOn("rgke-node3");
