@@ -57,6 +57,7 @@ mv "$state.new" "$state"
 # A node that is drained loses its Redis and its sentinel at the same moment. The sentinel goes on for as long as a handover takes, and the
 # clients' looking for the new master after it: asking one that has just gone costs both of them their whole patience. Until then
 # Kubernetes has also taken it out of the Service that leads to any sentinel.
+# shellcheck disable=SC2317 # the trap below calls it
 stop() {
     log "stopping in $LINGER s: a handover, and clients that look for the master, may need this sentinel until then"
     sleep "$LINGER"
