@@ -1,6 +1,8 @@
 #!/bin/sh
-# Starts one sentinel, and lets it go on for a while once it is told to stop. What it knows outlives the pod in $DATA/sentinel.conf, which Sentinel rewrites; it is rebuilt here at each start
-# from the program's settings, this pod's own identity, and only those lines of the old file that are Sentinel's memory.
+# Starts one sentinel, and lets it go on for a while once it is told to stop.
+#
+# What it knows outlives the pod in $DATA/sentinel.conf, which Sentinel rewrites; it is rebuilt here at each start from the program's
+# settings, this pod's own identity, and only those lines of the old file that are Sentinel's memory.
 set -eu
 scripts=$(dirname "$0")
 # shellcheck source=../shared/lib.sh
@@ -54,9 +56,9 @@ umask 077
 # Moved, not written in place: a power cut in between must leave the old memory or the new one, never half a file.
 mv "$state.new" "$state"
 
-# A node that is drained loses its Redis and its sentinel at the same moment. The sentinel goes on for as long as a handover takes, and the
-# clients' looking for the new master after it: asking one that has just gone costs both of them their whole patience. Until then
-# Kubernetes has also taken it out of the Service that leads to any sentinel.
+# A node that is drained stops its Redis and its sentinel at the same moment. The sentinel goes on until the Redis beside it has handed over
+# and clients have found the new master: whoever asks a sentinel that has just gone waits for an answer until its patience ends. By then
+# Kubernetes has also taken the pod out of the Service of all sentinels.
 # shellcheck disable=SC2317 # the trap below calls it
 stop() {
     log "stopping in $LINGER s: a handover, and clients that look for the master, may need this sentinel until then"
