@@ -100,7 +100,8 @@ describe("pod scripts: damaged data files, alone", function () {
   });
 
   it(`never loses silently what was not damaged: ${cases} flipped bytes in the middle of the log`, async () => {
-    const commands = commandsIn(fs.readFileSync(files.last));
+    const log = fs.readFileSync(files.last);
+    const commands = commandsIn(log);
     const everything = contentAt(commands, Infinity);
     const tally = { ready: 0, ended: 0 };
     for (let n = 0; n < cases; n++) {
@@ -118,8 +119,12 @@ describe("pod scripts: damaged data files, alone", function () {
         assert.deepEqual(files.setAside, [], what);
         continue;
       }
-      const expected = new Map([...everything].filter(([key]) => !hit.words.includes(key)));
-      isThere(await content(), expected, `${what}\n${pod.output}`);
+      const held = await content();
+      // Redis does not look at line ends: a value whose length lost its own takes what follows for itself, and where that happens to end
+      // with a whole command the file goes on as if nothing were wrong. Those commands are not gone, they stand in the value.
+      const swallowed = (key: string) => commands.some(({ start, end, words }) => words[1] === key && hit.words.some((word) => held.get(word)?.includes(log.toString("latin1", start, end - 2))));
+      const expected = new Map([...everything].filter(([key]) => !hit.words.includes(key) && !swallowed(key)));
+      isThere(held, expected, `${what}\n${pod.output}`);
     }
     console.log(`      ${tally.ended} stopped, ${tally.ready} started: the flip was inside a value or a name, or in the very last command`);
   });
