@@ -5,7 +5,7 @@ import { cgroupExists, killCgroup, membersOf, removeCgroup } from "./cgroups";
 import { clusterNodes, type Node, spaces } from "./layout";
 import { removeFolder, unmountBelow } from "./mounts";
 import { deleteNamespace, deleteNetwork, hostCableExists, namespaceExists } from "./network";
-import { nodeFiles } from "./node-config";
+import { devicePlugins, nodeFiles } from "./node-config";
 import { identify } from "./processes";
 import { isThisBoot, readRecord } from "./record";
 import { restoreSysctls } from "./sysctls";
@@ -50,7 +50,7 @@ function removeRuntimeTraces(node: Node): void {
   }
 }
 
-const shared = { shims: "/run/containerd", cniResults: "/var/lib/cni", podLogLinks: "/var/log/containers", devicePlugins: "/var/lib/kubelet/device-plugins" };
+const shared = { shims: "/run/containerd", cniResults: "/var/lib/cni", podLogLinks: "/var/log/containers", devicePlugins };
 
 /** Traces at places that containerd, the CNI library and the kubelet have built in; only ours, and the folders only if empty. */
 function removeHostTraces(): void {

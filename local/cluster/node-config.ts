@@ -8,6 +8,9 @@ import { cniBinDir } from "./packages";
 
 const at = (node: Node, ...names: string[]) => path.join(node.dir, ...names);
 
+/** Built into the kubelet, so that all kubelets of a machine have it in common. */
+export const devicePlugins = "/var/lib/kubelet/device-plugins";
+
 /** What belongs to a node. `runtime` is what a power cut loses, as a real machine's /run; the rest is its disk. */
 export const nodeFiles = (node: Node) => ({
   runtime: at(node, "run"),

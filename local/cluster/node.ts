@@ -6,7 +6,7 @@ import { find } from "./api";
 import { kubeconfigOf } from "./certificates";
 import { kubeProxy, writeKubeProxyConfig } from "./kube-proxy";
 import type { Node } from "./layout";
-import { nodeFiles, writeNodeConfig } from "./node-config";
+import { devicePlugins, nodeFiles, writeNodeConfig } from "./node-config";
 import { type PartSpec, startPart, waitFor } from "./parts";
 
 const containerd = (node: Node): PartSpec => ({ space: node, program: "containerd", command: ["containerd", "--config", nodeFiles(node).containerdConfig] });
@@ -50,12 +50,25 @@ export async function missingImages(node: Node, images: readonly Image[]): Promi
   return images.filter(({ name, digest }) => !present.has(`${name} ${digest}`));
 }
 
-/** Starts kubelet and kube-proxy. Not before the images are there: a pod that misses one waits ten seconds to look again. */
-export function startKubelet(bin: string, node: Node): boolean {
-  const started = startPart(kubelet(bin, node));
-  startPart(proxy(bin, node));
+/**
+ * Starts kubelet and kube-proxy of each node; says whose kubelet was started. Not before the images are there: a pod that misses
+ * one waits ten seconds to look again. One kubelet after another, a third of a second each: every kubelet empties the folder that
+ * all of them have in common and then listens in it, and of two at the same step the second ends with "address already in use".
+ */
+export async function startKubelets(bin: string, nodes: readonly Node[]): Promise<Node[]> {
+  const started: Node[] = [];
+  for (const node of nodes) {
+    startPart(proxy(bin, node));
+    const before = pluginSocket();
+    if (!startPart(kubelet(bin, node))) continue;
+    started.push(node);
+    await waitFor({ what: `the kubelet of ${node.name} to listen for device plugins`, parts: [kubelet(bin, node)], until: () => ![undefined, before].includes(pluginSocket()) });
+  }
   return started;
 }
+
+/** When the last kubelet to listen there made its socket. */
+const pluginSocket = () => fs.statSync(path.join(devicePlugins, "kubelet.sock"), { bigint: true, throwIfNoEntry: false })?.mtimeNs;
 
 interface NodeObject { metadata: { name: string }; status: { conditions?: { type: string; status: string; lastHeartbeatTime: string }[] } }
 interface Lease { metadata: { name: string }; spec: { renewTime?: string } }

@@ -8,7 +8,7 @@ import { controlParts, startApi, startControllers } from "./control-plane";
 import { clusterNodes, control, type Node } from "./layout";
 import { removeRunningNode } from "./leftovers";
 import { createNetwork, createNodeNetwork, namespaceExists, setCable } from "./network";
-import { knowsItsPods, nodeParts, nodesReady, recently, startKubelet, startRuntime } from "./node";
+import { knowsItsPods, nodeParts, nodesReady, recently, startKubelets, startRuntime } from "./node";
 import { isPartAlive, type PartSpec, waitFor } from "./parts";
 import { bootId } from "./processes";
 import { updateRecord, writeRecord } from "./record";
@@ -34,10 +34,9 @@ export async function startMissing({ bin, images }: Built): Promise<void> {
   const runtimes = Promise.all(clusterNodes.map((node) => startRuntime(node, images)));
   const api = startApi(bin).then(() => startControllers(bin));
   await Promise.all([api, runtimes]);
-  const started = clusterNodes.filter((node) => startKubelet(bin, node));
+  const addons = waitFor({ what: "the system's namespaces", parts: controlParts(bin), until: () => answers("/api/v1/namespaces/kube-system") }).then(applyAddons);
+  const [started] = await Promise.all([startKubelets(bin, clusterNodes), addons]);
   const parts = allParts(bin);
-  await waitFor({ what: "the system's namespaces", parts: controlParts(bin), until: () => answers("/api/v1/namespaces/kube-system") });
-  await applyAddons();
   await waitFor({ what: "all nodes to be Ready", parts, until: async () => (await nodesReady(started, since)) && (await nodesReady(clusterNodes, recently())) });
   await waitFor({ what: "CoreDNS on every node and the volume provisioner", parts, until: () => addonsReady(clusterNodes.length), detail: unreadyPods });
   for (const node of started) await waitForPods(bin, node);
@@ -58,7 +57,7 @@ export async function startNode({ bin, images }: Built, node: Node): Promise<voi
   await readyToStart(node);
   const since = Date.now();
   await startRuntime(node, images);
-  startKubelet(bin, node);
+  await startKubelets(bin, [node]);
   await waitFor({ what: `${node.name} to be Ready`, parts: nodeParts(bin, node), until: () => nodesReady([node], since) });
   await waitForPods(bin, node);
 }

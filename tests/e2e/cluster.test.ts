@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
 import { imageNames } from "../../local/images";
 import { ensureCluster, nodes } from "../../local/cluster";
 import { control, network } from "../../local/cluster/layout";
@@ -12,6 +13,9 @@ const readyNodes = async () => {
   const { items } = await kubectlJson<{ items: { metadata: { name: string }; status: { nodeInfo: { kubeletVersion: string }; conditions: { type: string; status: string }[] } }[] }>("get", "nodes");
   return items.filter(({ status }) => status.conditions.some(({ type, status: is }) => type === "Ready" && is === "True"));
 };
+
+/** When a line of a Kubernetes program's log was written, without its severity: `1126 12:25:20.369448`. */
+const timeOf = (line?: string) => /^[IWEF](\d{4} [\d:.]+)/.exec(line ?? "")?.[1] ?? assert.fail(`no time in: ${line}`);
 
 describe("the embedded cluster", function () {
   this.timeout(300_000);
@@ -38,6 +42,17 @@ describe("the embedded cluster", function () {
     await ensureCluster();
     assert.equal((await readyNodes()).length, 3);
     for (const [name, { pid }] of victims) assert.notEqual(parts()[name]!.pid, pid, name);
+  });
+
+  it("starts its kubelets one after another: each empties, and listens in, a folder that all of them have in common", () => {
+    const kubelets = Object.entries(parts()).filter(([name]) => name.endsWith("/kubelet"));
+    const lives = kubelets.map(([name, { pid, log }]) => {
+      const lines = fs.readFileSync(log, "utf8").split("\n").filter((line) => line.split(/ +/)[2] === String(pid));
+      // The last line that a kubelet writes before it listens there, a few milliseconds earlier.
+      return { name, from: timeOf(lines[0]), listens: timeOf(lines.find((line) => line.includes("Starting kubelet main sync loop"))) };
+    }).sort((one, other) => one.from.localeCompare(other.from));
+    assert.equal(lives.length, 3);
+    for (const [index, { name, from }] of lives.slice(1).entries()) assert.ok(from > lives[index]!.listens, `${name}: ${JSON.stringify(lives)}`);
   });
 
   it("has no way out: names and routes end inside of it", async () => {
