@@ -59,7 +59,7 @@ export class Client {
 
   async stop(): Promise<Recorded> {
     this.child.stdin!.end();
-    const late = setTimeout(() => this.child.kill("SIGKILL"), 10_000);
+    const late = setTimeout(() => this.child.kill("SIGKILL"), 60_000);
     await this.ended;
     clearTimeout(late);
     try {

@@ -61,7 +61,7 @@ export async function runFault(fault: Fault, deployment: Deployment, brief: bool
   const clients = startClients(fault, context);
   Object.assign(current, { undo, clients });
   try {
-    await eventually("every client writes", () => clients.every(({ count }) => count > 50), { timeout: 30_000 });
+    await eventually("every client writes", () => clients.every(({ count }) => count > 50));
     await sleep(1000);
     const from = Date.now();
     let broken: string | undefined;
