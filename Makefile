@@ -39,13 +39,10 @@ up status cli archive archives restore drill down clean gcp-check chaos bench du
 	$(run)$@.ts
 
 test: $(installed)
-	$(run)test.ts unit scripts e2e chaos
+	$(run)test.ts unit scripts e2e faults
 
-unit scripts e2e: $(installed)
+unit scripts e2e faults: $(installed)
 	$(run)test.ts $@
-
-faults: $(installed)
-	$(run)test.ts chaos
 
 golden: $(installed)
 	@node --import tsx tests/support/graph/write.ts

@@ -12,6 +12,7 @@ export const defaults = {
   save: "3600 1 300 100 60 10000",
   downAfter: 2000,
   failoverTimeout: 10000,
+  maxLag: 5,
   archive: { schedule: "0 * * * *", hourly: 24, daily: 30, drill: "30 4 * * 0", image: "rclone/rclone:1.71.2" },
 } as const;
 
@@ -49,7 +50,7 @@ export function withDefaults(name: string, stack: string, args: RedisArgs): Redi
       parallelSyncs: args.failover?.parallelSyncs ?? 2,
       // With a single replica it would turn each restart of it into an outage.
       minReplicas: args.failover?.minReplicas ?? (replicas > 2 ? 1 : 0),
-      maxLag: args.failover?.maxLag ?? 5,
+      maxLag: args.failover?.maxLag ?? defaults.maxLag,
     },
     endpoint: { image: args.endpoint?.image ?? defaults.endpointImage, replicas: args.endpoint?.replicas ?? 2 },
     scheduling: { ...args.scheduling, spread: args.scheduling?.spread ?? "preferred" },

@@ -6,7 +6,7 @@ import { kubectl } from "../support/cluster";
 import { Deployment } from "./deployment";
 import type { Fault } from "./fault";
 import { picture } from "./picture";
-import { markdown, rowsOf } from "./report";
+import { lossInWords, markdown, rowsOf } from "./report";
 import { freshPods, interrupt, runFault, type RunResult } from "./run";
 
 const build = path.join(checkout, "build");
@@ -78,8 +78,9 @@ async function recover(used: Deployment, { healed }: RunResult): Promise<void> {
 }
 
 function tell({ clients, healed, reason, marks }: RunResult): void {
-  for (const { client, outageMs, acknowledged, lost, lostMs, regressions, recorded } of clients) {
-    say(`   ${client}: outage ${outageMs} ms, ${acknowledged} acknowledged, ${lost} lost${lost > 0 ? ` (of ${lostMs} ms)` : ""}, ${regressions} regressions; refusals ${JSON.stringify(recorded.errors)}`);
+  for (const result of clients) {
+    const { client, outageMs, acknowledged, regressions, recorded } = result;
+    say(`   ${client}: outage ${outageMs} ms, ${acknowledged} acknowledged, ${lossInWords(result)}, ${regressions} regressions; refusals ${JSON.stringify(recorded.errors)}`);
   }
   say(healed ? `   healed ${((marks.healed! - marks.putBack) / 1000).toFixed(1)} s after ${marks.putBack - marks.fault > 2000 ? "it was put back" : "the fault"}` : `   NOT healed: ${reason}`);
 }

@@ -1,6 +1,6 @@
 import { group, quantile } from "d3-array";
 import { numberOf } from "./fault";
-import type { RunResult } from "./run";
+import type { ClientResult, RunResult } from "./run";
 
 export interface Row {
   fault: number;
@@ -39,6 +39,9 @@ export function rowsOf(results: readonly RunResult[]): Row[] {
     };
   }));
 }
+
+/** How many acknowledged writes are missing, and over what time they had been acknowledged. */
+export const lossInWords = ({ lost, lostMs }: ClientResult): string => `${lost} lost${lost > 0 ? ` (of ${lostMs} ms)` : ""}`;
 
 const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(2);
 

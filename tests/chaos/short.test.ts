@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { defaults } from "../../components/redis/settings";
 import { kubectl } from "../support/cluster";
 import { Deployment } from "./deployment";
 import { faults } from "./faults";
+import { lossInWords } from "./report";
 import { freshPods, interrupt, runFault } from "./run";
 
 /** What `make chaos` does and this does not, and why. */
@@ -10,13 +12,13 @@ const leftOut: Record<string, string> = {
 };
 
 /**
- * What a crash may lose, in milliseconds of acknowledged writes; a planned move may lose none. A master that no replica hears refuses
- * writes after `failover.maxLag` (5 s) and the second by which replicas report: that holds on a machine of any speed. The second that is
- * the target does not (a replica may come to its turn late on a busy one), so that it is printed here and judged by `make chaos`.
+ * What a crash may lose, in milliseconds of acknowledged writes; a planned move may lose none. The bound is when a master that hears no
+ * replica begins to refuse writes: `failover.maxLag`, and the second by which replicas report. The target may be missed on a busy machine,
+ * where a replica is late with its turn, so that no test fails for it: it is only printed.
  */
-const crashLoss = { bound: 6000, target: 1000 };
+const crashLoss = { bound: (defaults.maxLag + 1) * 1000, target: 1000 };
 
-/** Each fault once, held for seconds only, on one deployment. How long an outage may last is judged by `make chaos` too, and only printed. */
+/** Each fault once, held for seconds only, on one deployment. How long an outage lasts is printed, and measured by `make chaos`. */
 describe("faults under load, in short", function () {
   this.timeout(480_000);
   const deployment = new Deployment(`redis-chaos-${Math.random().toString(36).slice(2, 8)}`);
@@ -40,15 +42,13 @@ describe("faults under load, in short", function () {
       if (!whole) await deployment.replace();
       whole = false;
       const { clients, healed, reason } = await runFault(fault, deployment, true);
-      console.log(`      ${clients.map(({ client, outageMs, acknowledged, lost }) => `${client}: ${outageMs} ms out, ${acknowledged} writes, ${lost} lost`).join("; ")}`);
+      const told = clients.map((result) => `${result.client}: ${result.outageMs} ms out, ${result.acknowledged} writes, ${lossInWords(result)}`).join("; ");
+      console.log(`      ${told}${fault.losesNothing ? "" : ` (target: at most ${crashLoss.target} ms of writes lost)`}`);
       assert.ok(healed, reason);
       const outside = clients.filter(({ client }) => !client.includes("cut off"));
       for (const { client, lost, lostMs, regressions } of outside) {
         if (fault.losesNothing) assert.deepEqual({ client, lost, regressions }, { client, lost: 0, regressions: 0 });
-        else {
-          if (lost > 0) console.log(`      ${client}: what was lost had been acknowledged over ${lostMs} ms (target ${crashLoss.target} ms)`);
-          assert.ok(lostMs <= crashLoss.bound, `${client} lost ${lost} writes, acknowledged over ${lostMs} ms`);
-        }
+        else assert.ok(lostMs <= crashLoss.bound, `${client} lost ${lost} writes, acknowledged over ${lostMs} ms`);
       }
       await freshPods(deployment);
       whole = true;
