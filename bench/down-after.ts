@@ -7,22 +7,26 @@ import { labMasterName, labPassword, PodLab, type Pod } from "../tests/support/p
 import { SlowDisk } from "./slow-disk";
 
 /** Milliseconds; the component takes none below 1000. */
-const candidates = [500, 1000, 1500, 2000, 3000];
+const candidates = [500, 1000, 1500, 2000, 3000, 4000];
 const stallMs = 2000;
 /** As a virtual machine that is moved to another host. */
 const pauseMs = 1500;
 
 export interface FalseAlarms { downAfter: number; byOneSentinel: number; byMajority: number }
-export interface Stress { seconds: number; megabytes: number; busyLoops: number; saves: number; rewrites: number; stalls: number; pauses: number; writes: number; longestSilenceMs: number; alarms: FalseAlarms[] }
+/** What the master went through, and how long it once was silent. */
+export interface Stress { seconds: number; saves: number; rewrites: number; stalls: number; pauses: number; writes: number; longestSilenceMs: number; alarms: FalseAlarms[] }
+/** The load that decides the default, and the same with pauses. */
+export interface FalseAlarmRuns { megabytes: number; busyLoops: number; plain: Stress; paused: Stress }
 
 interface Alarm { name: string; sentinel: string; from: number; to: number }
 
 /**
- * One living master under everything that makes it slow: forks to save, rewrites of the append-only file, disk syncs that take two seconds,
- * pauses of the whole process, and more busy loops than processors. Each sentinel watches it under several names, with a down-after each, so that all of them are judged
- * by the same run; no quorum is ever met, so that nothing is replaced. Real processes, the pods' own scripts and configuration, no cluster.
+ * One living master under everything that makes it slow: forks to save, rewrites of the append-only file, disk syncs that take two seconds, and
+ * more busy loops than processors; then the same again with pauses of the whole process, which add up with a stall that they follow. Each sentinel
+ * watches it under several names, with a down-after each, so that all of them are judged by the same run; no quorum is ever met, so that nothing is
+ * replaced. Real processes, the pods' own scripts and configuration, no cluster.
  */
-export async function falseAlarms(seconds: number): Promise<Stress> {
+export async function falseAlarms(seconds: number): Promise<FalseAlarmRuns> {
   const lab = await PodLab.create();
   const { redis, sentinels } = lab.sentinelTopology();
   const disk = new SlowDisk(redis[0]!.file("data"), 2048);
@@ -38,9 +42,15 @@ export async function falseAlarms(seconds: number): Promise<Stress> {
     const client = connect(master);
     for (let n = 0; n < 80; n++) await client.eval("for n = 1, 1000 do redis.call('SET', KEYS[1] .. n, string.rep('x', 1000)) end", 1, `filler:${n}:`);
     const alarms = await watch(sentinels, master, connect);
-    const counted = await stress({ master, client, pinger: connect(master), disk, until: Date.now() + seconds * 1000 });
-    const found = alarms();
-    return { seconds, megabytes: 80, busyLoops: busy.length, ...counted, alarms: candidates.map((downAfter) => judge(downAfter, found)) };
+    const pinger = connect(master);
+    const run = async (pauses: boolean): Promise<Stress> => {
+      const from = Date.now();
+      const counted = await stress({ master, client, pinger, disk, pauses, until: from + seconds * 1000 });
+      await sleep(3000);
+      const found = alarms().filter((alarm) => alarm.from >= from);
+      return { seconds, ...counted, alarms: candidates.map((downAfter) => judge(downAfter, found)) };
+    };
+    return { megabytes: 80, busyLoops: busy.length, plain: await run(false), paused: await run(true) };
   } finally {
     for (const child of busy) child.kill("SIGKILL");
     for (const client of clients) client.disconnect();
@@ -77,18 +87,27 @@ async function watch(sentinels: readonly Pod[], master: Pod, connect: (pod: Pod)
   return () => alarms;
 }
 
-async function stress({ master, client, pinger, disk, until }: { master: Pod; client: Redis; pinger: Redis; disk: SlowDisk; until: number }) {
+interface Load { master: Pod; client: Redis; pinger: Redis; disk: SlowDisk; pauses: boolean; until: number }
+
+async function stress({ master, client, pinger, disk, pauses, until }: Load): Promise<Omit<Stress, "seconds" | "alarms">> {
   const counted = { saves: 0, rewrites: 0, stalls: 0, pauses: 0, writes: 0, longestSilenceMs: 0 };
   const goesOn = () => Date.now() < until;
   const repeat = async (everyMs: number, work: () => Promise<unknown>) => { while (goesOn()) { await work().catch(() => undefined); await sleep(everyMs); } };
+  const ended = (what: string) => eventually(what, async () => (await client.info("persistence")).includes(`${what}:0`), { every: 100 });
   await Promise.all([
     repeat(5, async () => { await Promise.all(Array.from({ length: 20 }, (_, n) => client.set(`written:${(counted.writes + n) % 20_000}`, "x".repeat(100)))); counted.writes += 20; }),
     repeat(50, async () => { const from = Date.now(); await pinger.ping(); counted.longestSilenceMs = Math.max(counted.longestSilenceMs, Date.now() - from); }),
-    // Each is refused while the other one runs, and does not count then.
-    repeat(1500, async () => { await client.bgsave(); counted.saves++; }),
-    repeat(1700, async () => { if (/started/.test(await client.call("BGREWRITEAOF") as string)) counted.rewrites++; }),
+    // One after the other: each is refused while the other one runs.
+    repeat(200, async () => {
+      await client.bgsave();
+      await ended("rdb_bgsave_in_progress");
+      counted.saves++;
+      await client.call("BGREWRITEAOF");
+      await ended("aof_rewrite_in_progress");
+      counted.rewrites++;
+    }),
     repeat(3000, async () => { await disk.stall(stallMs); counted.stalls++; }),
-    repeat(4000, async () => { master.signalRedis("SIGSTOP"); await sleep(pauseMs); master.signalRedis("SIGCONT"); counted.pauses++; }),
+    repeat(4000, async () => { if (!pauses) return; master.signalRedis("SIGSTOP"); await sleep(pauseMs); master.signalRedis("SIGCONT"); counted.pauses++; }),
   ]);
   return counted;
 }

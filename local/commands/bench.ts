@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { priceOfClocks } from "../../bench/clocks";
 import { falseAlarms } from "../../bench/down-after";
 import { failover } from "../../bench/failover";
-import { report, type Bench } from "../../bench/report";
+import { alarmReport, report, type Bench } from "../../bench/report";
 import { throughput } from "../../bench/throughput";
 import { Deployment } from "../../tests/chaos/deployment";
 import { interrupt } from "../../tests/chaos/run";
@@ -17,11 +17,17 @@ import { elapsed, main, say } from "../lib/progress";
 
 const seconds = async (work: () => Promise<unknown>) => { const from = Date.now(); await work(); return (Date.now() - from) / 1000; };
 
-/** `make bench`; RUNS repeats each failover and each round of the throughput. */
+/** `make bench`; RUNS repeats each failover and each round of the throughput. PART=alarms is only how often a living master is taken for lost, for SECONDS. */
 main(async () => {
   const runs = Number(process.env.RUNS || 3);
+  const part = process.env.PART;
+  if (part && part !== "alarms") throw new Error(`PART=${part} is not known: alarms, or none for everything`);
   // Before there is a cluster, which would be slow beside it and make it slower.
   const alarms = await falseAlarms(Number(process.env.SECONDS || 120));
+  if (part) {
+    say(`\n${alarmReport(alarms)}\n\nin ${elapsed()}`);
+    process.exit(0);
+  }
   const running = clusterStatus() === "running";
   const cluster = await seconds(() => prepare(embedded));
   Object.assign(process.env, environment(embedded));

@@ -21,11 +21,13 @@ describe("the summary of a bench", () => {
 
   it("has a table for each question, the failovers without the number of a fault", () => {
     const failover = { fault: 0, name: "ours: hang", client: "Sentinel", runs: 1, outageMs: { p50: 1000, p95: 1000, max: 1000 }, acknowledged: 5, lost: 0, regressions: 0, masters: 1, healed: true };
-    const falseAlarms = { seconds: 60, megabytes: 80, busyLoops: 4, saves: 1, rewrites: 2, stalls: 3, pauses: 1, writes: 4, longestSilenceMs: 5, alarms: [{ downAfter: 1000, byOneSentinel: 2, byMajority: 1 }] };
+    const stress = { seconds: 60, saves: 1, rewrites: 2, stalls: 3, pauses: 0, writes: 4, longestSilenceMs: 5, alarms: [{ downAfter: 1000, byOneSentinel: 2, byMajority: 1 }] };
+    const falseAlarms = { megabytes: 80, busyLoops: 4, plain: stress, paused: { ...stress, pauses: 7, alarms: [{ downAfter: 1000, byOneSentinel: 6, byMajority: 5 }] } };
     const text = report({ upSeconds: { running: true, cluster: 1, stack: 12, firstWrite: 0.01 }, throughput: summarise(samples), failover: [failover], clocks: [{ clocks: "ours", cpuPercent: 0.7, kilobytesPerSecond: 4 }], falseAlarms });
     assert.match(text, /^\| ours: hang \| Sentinel \| 1 \| 1\.00 /m);
     assert.match(text, /^\| SET \| 1 \| pod \| 50 \| 3\.00 \| 0\.50 \| 1\.50 \|$/m);
     assert.match(text, /\| 12\.0 \|/);
+    assert.match(text, /^\| 1000 \| 2 \| 1 \| 6 \| 5 \|$/m);
   });
 
   it("counts a false failover only where two sentinels hold the master for down at the same time", () => {
