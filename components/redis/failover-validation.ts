@@ -31,7 +31,7 @@ export function failoverWarnings({ mode, failover = {}, replicas = 3 }: RedisArg
   const warnings: string[] = [];
   const { downAfter, minReplicas } = failover;
   if (downAfter !== undefined && downAfter < lowestMeasuredDownAfter) {
-    warnings.push(`failover.downAfter: ${downAfter} ms is below what was measured to be safe under load (${lowestMeasuredDownAfter} ms): a fork, a slow disk or a busy node may count as the master's loss, and each failover is an outage of a second`);
+    warnings.push(`failover.downAfter: ${downAfter} ms is below what was measured to be safe under load (${lowestMeasuredDownAfter} ms): a disk whose syncs take as long (Redis waits for one at each rewrite of its append-only file) or a busy node may count as the master's loss, and each failover is an outage of a second`);
   }
   if (minReplicas !== undefined && minReplicas > 0 && minReplicas === replicas - 1) {
     warnings.push(`failover.minReplicas: ${minReplicas} is every replica there is: the restart of any one of them stops all writes until it is back. ${Math.max(0, minReplicas - 1)} lets one go`);
