@@ -8,9 +8,10 @@ import { SlowDisk } from "./slow-disk";
 
 /** Milliseconds; the component takes none below 1000. */
 const candidates = [500, 1000, 1500, 2000, 3000, 4000];
-const stallMs = 2000;
+export const stallMs = 2000;
 /** As a virtual machine that is moved to another host. */
-const pauseMs = 1500;
+export const pauseMs = 1500;
+const megabytes = 80;
 
 export interface FalseAlarms { downAfter: number; byOneSentinel: number; byMajority: number }
 /** What the master went through, and how long it once was silent. */
@@ -22,7 +23,7 @@ interface Alarm { name: string; sentinel: string; from: number; to: number }
 
 /**
  * One living master under everything that makes it slow: forks to save, rewrites of the append-only file, disk syncs that take two seconds, and
- * more busy loops than processors; then the same again with pauses of the whole process, which add up with a stall that they follow. Each sentinel
+ * more busy loops than processors; then the same again with pauses of the whole process, which add up with a stall just before or after. Each sentinel
  * watches it under several names, with a down-after each, so that all of them are judged by the same run; no quorum is ever met, so that nothing is
  * replaced. Real processes, the pods' own scripts and configuration, no cluster.
  */
@@ -40,17 +41,18 @@ export async function falseAlarms(seconds: number): Promise<FalseAlarmRuns> {
     await eventually("two replicas", async () => (await master.info("replication")).connected_slaves === "2", { timeout: 60_000 });
     disk.meets(master.processes);
     const client = connect(master);
-    for (let n = 0; n < 80; n++) await client.eval("for n = 1, 1000 do redis.call('SET', KEYS[1] .. n, string.rep('x', 1000)) end", 1, `filler:${n}:`);
+    for (let n = 0; n < megabytes; n++) await client.eval("for n = 1, 1000 do redis.call('SET', KEYS[1] .. n, string.rep('x', 1000)) end", 1, `filler:${n}:`);
     const alarms = await watch(sentinels, master, connect);
     const pinger = connect(master);
     const run = async (pauses: boolean): Promise<Stress> => {
       const from = Date.now();
       const counted = await stress({ master, client, pinger, disk, pauses, until: from + seconds * 1000 });
+      // An alarm that is still raised ends here, and not in the next run.
       await sleep(3000);
-      const found = alarms().filter((alarm) => alarm.from >= from);
+      const found = alarms.filter((alarm) => alarm.from >= from);
       return { seconds, ...counted, alarms: candidates.map((downAfter) => judge(downAfter, found)) };
     };
-    return { megabytes: 80, busyLoops: busy.length, plain: await run(false), paused: await run(true) };
+    return { megabytes, busyLoops: busy.length, plain: await run(false), paused: await run(true) };
   } finally {
     for (const child of busy) child.kill("SIGKILL");
     for (const client of clients) client.disconnect();
@@ -62,8 +64,8 @@ export async function falseAlarms(seconds: number): Promise<FalseAlarmRuns> {
 
 const nameOf = (downAfter: number) => `after-${downAfter}`;
 
-/** Has each sentinel watch the master once for each candidate; resolves to what tells the alarms so far. */
-async function watch(sentinels: readonly Pod[], master: Pod, connect: (pod: Pod) => Redis): Promise<() => Alarm[]> {
+/** Has each sentinel watch the master once for each candidate; resolves to their alarms, a list that goes on growing. */
+async function watch(sentinels: readonly Pod[], master: Pod, connect: (pod: Pod) => Redis): Promise<readonly Alarm[]> {
   const alarms: Alarm[] = [];
   for (const pod of sentinels) {
     const client = connect(pod);
@@ -84,7 +86,7 @@ async function watch(sentinels: readonly Pod[], master: Pod, connect: (pod: Pod)
     await listener.psubscribe("*sdown");
   }
   await sleep(3000);
-  return () => alarms;
+  return alarms;
 }
 
 interface Load { master: Pod; client: Redis; pinger: Redis; disk: SlowDisk; pauses: boolean; until: number }
@@ -107,7 +109,7 @@ async function stress({ master, client, pinger, disk, pauses, until }: Load): Pr
       counted.rewrites++;
     }),
     repeat(3000, async () => { await disk.stall(stallMs); counted.stalls++; }),
-    repeat(4000, async () => { if (!pauses) return; master.signalRedis("SIGSTOP"); await sleep(pauseMs); master.signalRedis("SIGCONT"); counted.pauses++; }),
+    ...(pauses ? [repeat(4000, async () => { master.signalRedis("SIGSTOP"); await sleep(pauseMs); master.signalRedis("SIGCONT"); counted.pauses++; })] : []),
   ]);
   return counted;
 }

@@ -1,17 +1,17 @@
 import { markdown, type Row } from "../tests/chaos/report";
 import type { ClockPrice } from "./clocks";
-import type { FalseAlarmRuns, Stress } from "./down-after";
+import { pauseMs, stallMs, type FalseAlarmRuns, type Stress } from "./down-after";
 import type { Throughput } from "./throughput";
 
 export interface Bench { upSeconds: { running: boolean; cluster: number; stack: number; firstWrite: number }; throughput: Throughput[]; failover: Row[]; clocks: ClockPrice[]; falseAlarms: FalseAlarmRuns }
 
 export const table = (head: string[], lines: string[][]) => [head, head.map(() => "---"), ...lines].map((line) => `| ${line.join(" | ")} |`).join("\n");
 
-const load = ({ seconds, saves, rewrites, stalls, pauses, writes, longestSilenceMs }: Stress) =>
-  `${seconds} s with ${saves} forks to save, ${rewrites} rewrites of the append-only file, ${stalls} disk syncs stalled for 2 s, ${pauses} pauses of the process for 1.5 s, ${writes} writes; its longest silence was ${longestSilenceMs} ms`;
+const stressInWords = ({ seconds, saves, rewrites, stalls, pauses, writes, longestSilenceMs }: Stress) =>
+  `${seconds} s with ${saves} forks to save, ${rewrites} rewrites of the append-only file, ${stalls} disk syncs stalled for ${stallMs / 1000} s, ${pauses} pauses of the process for ${pauseMs / 1000} s, ${writes} writes; its longest silence was ${longestSilenceMs} ms`;
 
 export const alarmReport = ({ megabytes, busyLoops, plain, paused }: FalseAlarmRuns): string => [
-  `False alarms, of a living master of ${megabytes} MB beside ${busyLoops} busy loops. ${load(plain)}; with pauses: ${load(paused)}:`,
+  `False alarms, of a living master of ${megabytes} MB beside ${busyLoops} busy loops. ${stressInWords(plain)}; with pauses: ${stressInWords(paused)}:`,
   table(["down-after (ms)", "taken for down by one sentinel", "by two of three at once: a false failover", "with pauses: by one", "with pauses: by two of three"],
     plain.alarms.map((row, n) => [row.downAfter, row.byOneSentinel, row.byMajority, paused.alarms[n]!.byOneSentinel, paused.alarms[n]!.byMajority].map(String))),
 ].join("\n\n");
