@@ -29,6 +29,7 @@ describe("pod scripts: standalone on a real Redis process", function () {
     assert.equal(await pod.stop(), 0);
     await ready();
     assert.deepEqual(await pod.with((client) => client.mget("a", "b")), ["1", "2"]);
+    assert.doesNotMatch(pod.output, /the pod before this one still runs/, "nothing of a pod that stopped holds its volume");
   });
 
   it("loses at most a second of writes in a power cut", async () => {

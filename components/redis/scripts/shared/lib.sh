@@ -8,11 +8,12 @@ sentinel_port=26379
 log() { printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$*"; }
 
 # ask ADDRESS PORT COMMAND...: the reply, or nothing if there is none within two seconds. Only this and copy_rdb call redis-cli, which
-# finds the password in REDISCLI_AUTH. Its exit code says nothing (0 on an error reply): read what it prints.
+# finds the password in REDISCLI_AUTH. Its exit code says nothing (0 on an error reply): read what it prints. Without the volume's lock
+# (volume.sh): BusyBox's timeout leaves a process behind for up to a second, which would hold it, and the next start would wait for that.
 ask() {
     ask_host=$1 ask_port=$2
     shift 2
-    timeout 2 redis-cli -h "$ask_host" -p "$ask_port" "$@" 2>/dev/null || true
+    timeout 2 redis-cli -h "$ask_host" -p "$ask_port" "$@" 2>/dev/null 9>&- || true
 }
 
 # copy_rdb ADDRESS PORT FILE SECONDS: a consistent RDB file, as a replica would get it.
