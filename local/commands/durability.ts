@@ -5,6 +5,7 @@ import { crashLoss } from "../../bench/durability/crash-loss";
 import { forkAtFullMemory, type Memory } from "../../bench/durability/memory";
 import { report, type Durability } from "../../bench/durability/report";
 import { restarts } from "../../bench/durability/restart";
+import { pickedParts } from "../lib/parts";
 import { checkout } from "../lib/paths";
 import { elapsed, main, say } from "../lib/progress";
 
@@ -19,9 +20,7 @@ const parts = [...Object.keys(tests), "crashes", "restarts", "memory"];
 main(async () => {
   if (process.getuid?.() !== 0) throw new Error("make durability mounts disks and makes cgroups of its own: run it as root.");
   const runs = Number(process.env.RUNS || 20);
-  const asked = process.env.PART ? process.env.PART.split(",") : parts;
-  const unknown = asked.filter((part) => !parts.includes(part));
-  if (unknown.length > 0) throw new Error(`PART=${unknown.join(",")} is not known: ${parts.join(", ")}`);
+  const asked = pickedParts(parts) ?? parts;
   const build = path.join(checkout, "build");
   const file = path.join(build, "durability.json");
   fs.mkdirSync(build, { recursive: true });

@@ -8,8 +8,8 @@ sentinel_port=26379
 log() { printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$*"; }
 
 # ask ADDRESS PORT COMMAND...: the reply, or nothing if there is none within two seconds. Only this and copy_rdb call redis-cli, which
-# finds the password in REDISCLI_AUTH. Its exit code says nothing (0 on an error reply): read what it prints. Without the volume's lock
-# (volume.sh): BusyBox's timeout leaves a process behind for up to a second, which would hold it, and the next start would wait for that.
+# finds the password in REDISCLI_AUTH. Its exit code says nothing (0 on an error reply): read what it prints. It does not inherit the volume's
+# lock (descriptor 9, see volume.sh): BusyBox's timeout leaves a process behind for up to a second, and the next start would wait for that one.
 ask() {
     ask_host=$1 ask_port=$2
     shift 2
