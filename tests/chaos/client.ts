@@ -23,54 +23,69 @@ function connect(): Redis {
 
 const now = () => performance.timeOrigin + performance.now();
 const recorded: Recorded = { writes: [], regressions: 0, errors: {} };
-let client = connect();
+const pool = options.pool ?? 1;
+const ballast = "x".repeat(8000);
 let stopped = false;
 
-/** Undefined if it was refused or not answered: then nothing is promised for it. */
-async function attempt<T>(command: (connection: Redis) => Promise<T>): Promise<T | undefined> {
-  try {
-    return await command(client);
-  } catch (error) {
-    const message = (error as Error).message;
-    const kind = /^[A-Z]{4,} /.test(message) ? message.split(" ")[0]! : message;
-    recorded.errors[kind] = (recorded.errors[kind] ?? 0) + 1;
-    // ioredis ends a client for good that its failoverDetector tells of a failover while it is still looking for the master.
-    if (message === "Command timed out" || client.status === "end") {
-      client.disconnect();
-      client = connect();
-    } else {
-      await sleep(10);
-    }
-    return undefined;
-  }
-}
+/** One connection of the pool, and what it writes. */
+class Writer {
+  private client = connect();
+  private newest = 0;
 
-async function write(n: number): Promise<void> {
-  const from = now();
-  while (!stopped) {
-    if (await attempt((connection) => connection.set(`${options.prefix}:${n}`, String(n))) === "OK") {
+  constructor(private readonly index: number) {}
+
+  async run(): Promise<void> {
+    for (let turn = 1; !stopped; turn++) {
+      await this.write(this.index + 1 + (turn - 1) * pool);
+      if (turn % 10 === 0) await this.count();
+      await sleep(pool > 1 ? 10 : 2);
+    }
+  }
+
+  /** Undefined if it was refused or not answered: then nothing is promised for it. */
+  private async attempt<T>(command: (connection: Redis) => Promise<T>): Promise<T | undefined> {
+    try {
+      return await command(this.client);
+    } catch (error) {
+      const message = (error as Error).message;
+      const kind = /^[A-Z]{4,} /.test(message) ? message.split(" ")[0]! : message;
+      recorded.errors[kind] = (recorded.errors[kind] ?? 0) + 1;
+      // ioredis ends a client for good that its failoverDetector tells of a failover while it is still looking for the master.
+      if (message === "Command timed out" || this.client.status === "end") {
+        this.client.disconnect();
+        this.client = connect();
+      } else {
+        await sleep(10);
+      }
+      return undefined;
+    }
+  }
+
+  private async write(n: number): Promise<void> {
+    const from = now();
+    const key = `${options.prefix}:${n}`;
+    while (!stopped) {
+      const reply = await this.attempt(async (connection) => (pool === 1
+        ? await connection.set(key, String(n))
+        : (await connection.multi().set(key, String(n)).set(`chaos:ballast:${n % 500}`, ballast).exec())?.[0]?.[1]));
+      if (reply !== "OK") continue;
       recorded.writes.push([n, from, now()] satisfies Write);
       return;
     }
   }
-}
 
-let newest = 0;
-/** A count that does not grow was taken from data older than what was acknowledged before. An attempt made twice only makes it larger. */
-async function count(): Promise<void> {
-  const value = await attempt((connection) => connection.incr(`${options.prefix}:counter`));
-  if (value === undefined) return;
-  if (value <= newest) recorded.regressions++;
-  newest = value;
+  /** A count that does not grow was taken from data older than what was acknowledged before. An attempt made twice only makes it larger. */
+  private async count(): Promise<void> {
+    const value = await this.attempt((connection) => connection.incr(`${options.prefix}:counter:${this.index}`));
+    if (value === undefined) return;
+    if (value <= this.newest) recorded.regressions++;
+    this.newest = value;
+  }
 }
 
 async function main(): Promise<void> {
   const told = setInterval(() => process.stdout.write(`${recorded.writes.length}\n`), 100);
-  for (let n = 1; !stopped; n++) {
-    await write(n);
-    if (n % 10 === 0) await count();
-    await sleep(2);
-  }
+  await Promise.all(Array.from({ length: pool }, (_, index) => new Writer(index).run()));
   clearInterval(told);
   fs.writeFileSync(options.file, JSON.stringify(recorded));
   process.exit(0);

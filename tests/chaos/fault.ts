@@ -29,6 +29,8 @@ export interface Fault {
   restarts?(pod: Pod, context: Context): number;
   /** A client more, that lives on the master's node and is cut off with it. */
   inside?: boolean;
+  /** Two clients more, each a pool of eight connections that write transactions: 5 MB/s from each. */
+  pools?: boolean;
   /** A deployment of its own, where the usual one does not do. */
   needs?: Config;
   wanted?: Wanted;

@@ -11,6 +11,8 @@ export interface Row {
   acknowledged: number;
   lost: number;
   regressions: number;
+  /** Full copies of nodes that were there all the time; of all runs, and of all clients the same. */
+  copies: number;
   /** The most that any run ended with. */
   masters: number;
   /** In every run. */
@@ -33,6 +35,7 @@ export function rowsOf(results: readonly RunResult[]): Row[] {
       acknowledged: sum(found.map(({ acknowledged }) => acknowledged)),
       lost: sum(found.map(({ lost }) => lost)),
       regressions: sum(found.map(({ regressions }) => regressions)),
+      copies: sum(runs.map(({ copies }) => copies)),
       masters: Math.max(...runs.map(({ masters }) => masters)),
       healed: reasons.length === 0,
       ...(reasons.length > 0 ? { reasons } : {}),
@@ -46,8 +49,8 @@ export const lossInWords = ({ lost, lostMs }: ClientResult): string => `${lost} 
 const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(2);
 
 export function markdown(rows: readonly Row[]): string {
-  const cells = rows.map((row) => [String(row.fault), row.name, row.client, String(row.runs), seconds(row.outageMs.p50), seconds(row.outageMs.p95), seconds(row.outageMs.max), String(row.acknowledged), String(row.lost), String(row.regressions), String(row.masters), row.healed ? "yes" : "**no**"]);
-  const head = ["fault", "name", "client", "runs", "outage p50 (s)", "p95", "max", "acknowledged", "lost", "regressions", "masters", "healed"];
+  const cells = rows.map((row) => [String(row.fault), row.name, row.client, String(row.runs), seconds(row.outageMs.p50), seconds(row.outageMs.p95), seconds(row.outageMs.max), String(row.acknowledged), String(row.lost), String(row.regressions), String(row.copies), String(row.masters), row.healed ? "yes" : "**no**"]);
+  const head = ["fault", "name", "client", "runs", "outage p50 (s)", "p95", "max", "acknowledged", "lost", "regressions", "full copies", "masters", "healed"];
   const reasons = [...new Set(rows.flatMap(({ fault, name, reasons: why = [] }) => why.map((reason) => `- ${fault}, ${name}: ${reason.split("\n")[0]}`)))];
   return `${[head, head.map(() => "---"), ...cells].map((line) => `| ${line.join(" | ")} |`).join("\n")}\n${reasons.length > 0 ? `\nNot healed:\n\n${reasons.join("\n")}\n` : ""}`;
 }

@@ -30,6 +30,8 @@ export interface RunResult {
   /** Milliseconds since 1970. */
   marks: { fault: number; putBack: number; healed?: number; end: number; elections: number[] };
   events: Event[];
+  /** Full copies that no pod or container began with which was started anew. */
+  copies: number;
 }
 
 /** A scale-down is the longest: a kubelet may take a minute and a half to renew a ConfigMap, and the sentinels then forget one after the other. */
@@ -73,7 +75,8 @@ export async function runFault(fault: Fault, deployment: Deployment, brief: bool
     const end = Date.now();
     const reason = broken ?? verdict.reason;
     const marks = { fault: struck || from, putBack, healed: reason === undefined ? end - 1000 : undefined, end, elections: listener.elections };
-    return { fault, masters: verdict.masters, healed: reason === undefined, reason, marks, events: listener.events, clients: await judge(clients, deployment, marks, verdict.master) };
+    const judged = await judge(clients, deployment, marks, verdict.master);
+    return { fault, masters: verdict.masters, healed: reason === undefined, reason, marks, events: listener.events, clients: judged, copies: await needlessCopies(context, marks.fault) };
   } finally {
     listener.stop();
     for (const client of clients) client.abandon();
@@ -82,15 +85,29 @@ export async function runFault(fault: Fault, deployment: Deployment, brief: bool
   }
 }
 
-function startClients({ inside }: Fault, context: Context): Client[] {
+/** What a node says that has nothing to go on from. Of a pod that is gone by now nobody knows. */
+async function needlessCopies({ deployment, pods }: Context, since: number): Promise<number> {
+  const now = (await podsOf(deployment)).filter((pod) => componentOf(pod) === "redis");
+  const counts = await Promise.all(now.map(async (pod) => {
+    const said = await kubectl("logs", "-n", deployment.namespace, pod.metadata.name, `--since-time=${new Date(since).toISOString()}`);
+    const known = pods.find(({ metadata }) => metadata.uid === pod.metadata.uid);
+    const starts = known ? restartsOf(pod) - restartsOf(known) : 1 + restartsOf(pod);
+    return Math.max(0, said.split("Full resync from master").length - 1 - starts);
+  }));
+  return counts.reduce((total, count) => total + count, 0);
+}
+
+function startClients({ inside, pools }: Fault, context: Context): Client[] {
   const { deployment } = context;
   const { password, sentinels, masterName } = deployment;
   const run = ++runs;
   const prefix = (client: string) => `chaos:${process.pid}:${run}:${client}`;
   const viaSentinel = { password, sentinels, masterName };
+  const viaEndpoint = { password, host: deployment.address("redis") };
   return [
     new Client("Sentinel", prefix("sentinel"), viaSentinel),
-    new Client("endpoint", prefix("endpoint"), { password, host: deployment.address("redis") }),
+    new Client("endpoint", prefix("endpoint"), viaEndpoint),
+    ...(pools ? [new Client("Sentinel, pool", prefix("sentinel-pool"), { ...viaSentinel, pool: 8 }), new Client("endpoint, pool", prefix("endpoint-pool"), { ...viaEndpoint, pool: 8 })] : []),
     ...(inside ? [new Client("Sentinel, cut off", prefix("inside"), viaSentinel, networkBeside(context))] : []),
   ];
 }
@@ -132,7 +149,7 @@ async function judge(clients: readonly Client[], deployment: Deployment, { fault
       // Without a master nobody can be asked: then each of them counts as lost.
       const missing = await lost(client.prefix, recorded.writes, redis).catch(() => recorded.writes);
       await forget(client.prefix, recorded.writes, redis).catch(() => undefined);
-      results.push({ client: client.name, outageMs: outage(recorded.writes, fault, end), acknowledged: recorded.writes.length, lost: missing.length, lostMs: span(missing), regressions: recorded.regressions, recorded });
+      results.push({ client: client.name, outageMs: outage(recorded.writes, fault, end, client.options.pool), acknowledged: recorded.writes.length, lost: missing.length, lostMs: span(missing), regressions: recorded.regressions, recorded });
     }
     return results;
   } finally {

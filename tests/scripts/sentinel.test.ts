@@ -224,6 +224,79 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     await master.says(/handover: \S+ is master now/);
   });
 
+  for (const [what, leave] of [
+    ["does not follow it", (replica: Pod) => replica.with((client) => client.replicaof("127.0.0.1", 1))],
+    ["hangs for longer than is waited for it", (replica: Pod) => { replica.hang(); setTimeout(() => replica.resume(), 15_000); }],
+  ] as const) {
+    it(`has none promoted that has less than was written, whatever Sentinel likes better: one that ${what}`, async () => {
+      lab.startAll();
+      const old = await lab.settled();
+      const liked = redis.find((pod) => pod !== old)!;
+      await liked.with((client) => client.config("SET", "replica-priority", "1"));
+      await eventually("the sentinels know whom to like", async () => (await Promise.all(sentinels.map((pod) => pod.with((client) => client.call("SENTINEL", "REPLICAS", labMasterName))))).every((known) => JSON.stringify(known).includes('"slave-priority","1"')));
+      const writes = writeUntilRefused(old);
+      await sleep(500);
+      await leave(liked);
+      await sleep(1500);
+      const from = Date.now();
+      await old.stop();
+      printTime("handed over beside a replica that has less", from, 5);
+      const acknowledged = await writes;
+      const master = await eventually("another one leads", async () => { const found = await lab.master(); return found !== old && found; });
+      assert.notEqual(master, liked);
+      assert.ok(acknowledged > 100, `${acknowledged} writes`);
+      await old.says(new RegExp(`handover: ${master.address} is master now, with everything that was written here`));
+      assert.equal(await master.with((client) => client.get(`key:${acknowledged}`)), String(acknowledged));
+      old.start();
+      await lab.settled();
+      await eventually("it may be promoted again", async () => (await liked.info("replication")).slave_priority !== "0");
+    });
+  }
+
+  it("asks no sentinel to promote that is in TILT: it would take the order and sleep on it for half a minute", async () => {
+    lab.startAll();
+    const old = await lab.settled();
+    const tilted = sentinels[0]!;
+    tilted.hang();
+    await sleep(3000);
+    tilted.resume();
+    await eventually("its clock has jumped", async () => (await tilted.info("sentinel")).sentinel_tilt === "1");
+    await old.stop();
+    await old.says(/handover: \S+ is master now, with everything that was written here/);
+    assert.doesNotMatch(old.output, new RegExp(`for ${tilted.address} to promote`));
+  });
+
+  it("says how much a new master lacks, and that it is not known of one which did not go on from here", async () => {
+    lab.startAll();
+    const old = await lab.settled();
+    const { master_replid: history } = await old.info("replication");
+    await old.stop();
+    const successor = await lab.master();
+    const written = Number((await successor.info("replication")).second_repl_offset) - 1;
+    const compare = (of: string, upTo: number) => successor.call(["lib.sh", "handover.sh"], `history=${of} written=${upTo}; compare ${successor.address}`).output;
+    assert.match(compare(history!, written), /Z handover: \S+ is master now, with everything that was written here/);
+    assert.match(compare(history!, written + 100), /WARNING: handover: \S+ is master now, and lacks 100 bytes of what was written here/);
+    assert.match(compare("0".repeat(40), written), /WARNING: handover: \S+ is master now, but did not go on from here/);
+  });
+
+  it("lets a replica be promoted again that was left out by a node which died before it let it in", async () => {
+    lab.startAll();
+    const replica = redis.find((pod) => pod !== redis[0])!;
+    await lab.settled();
+    await replica.with((client) => client.config("SET", "replica-priority", "0"));
+    await replica.says(/role: this node may be promoted again: it was left out, and not let in/);
+    assert.equal((await replica.info("replication")).slave_priority, "100");
+  });
+
+  it("follows the master that the sentinels name when the one that it follows has gone, before a sentinel tells it to", async () => {
+    lab.startAll();
+    const master = await lab.settled();
+    const replica = redis.find((pod) => pod !== master)!;
+    await replica.with((client) => client.replicaof(replica.address.replace(/\d+$/, "99"), 6379));
+    await replica.says(/role: replica of \S+ \(named by a majority of the sentinels; \S+, which it followed, is not a master\)/);
+    assert.equal(await lab.settled(), master);
+  });
+
   it("stops at once when everything stops: a destroy must not wait for a handover that nobody can take", async () => {
     lab.startAll();
     const master = await lab.settled();
@@ -252,7 +325,7 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     // As sentinels that have just started, and were told by nobody.
     await Promise.all(sentinels.map((pod) => pod.with((client) => client.call("SENTINEL", "RESET", labMasterName))));
     assert.equal(await lab.settled(), master);
-    await last.says(/role: replica of \S+ \(named by a majority of the sentinels; \S+, which it followed, is a replica itself\)/);
+    await last.says(/role: replica of \S+ \(named by a majority of the sentinels; \S+, which it followed, is not a master\)/);
   });
 
   it("spreads the sentinels' INFOs over the second, so that after a crash the next one of some sentinel comes at the right time", async () => {

@@ -268,9 +268,14 @@ export class Pod {
   exit(): Promise<number | null> { return this.exited; }
 
   /** Runs a probe script in the pod; its exit code and what it printed. */
-  probe(script: string, ...args: string[]): { code: number; output: string } {
+  probe(script: string, ...args: string[]): { code: number; output: string } { return this.shell(`/scripts/${script}`, ...args); }
+
+  /** As its start script has them: functions of the scripts it is made of. */
+  call(scripts: string[], command: string): { code: number; output: string } { return this.shell("-c", `set -eu; ${scripts.map((script) => `. /scripts/${script}; `).join("")}${command}`); }
+
+  private shell(...args: string[]): { code: number; output: string } {
     try {
-      return { code: 0, output: execFileSync("/usr/sbin/chroot", [this.root, "/bin/sh", `/scripts/${script}`, ...args], { env: this.env, encoding: "utf8" }) };
+      return { code: 0, output: execFileSync("/usr/sbin/chroot", [this.root, "/bin/sh", ...args], { env: this.env, encoding: "utf8" }) };
     } catch (error) {
       const { status, stdout } = error as { status: number; stdout: string };
       return { code: status, output: stdout };

@@ -20,7 +20,7 @@ describe("the summary of a bench", () => {
   });
 
   it("has a table for each question, the failovers without the number of a fault", () => {
-    const failover = { fault: 0, name: "ours: hang", client: "Sentinel", runs: 1, outageMs: { p50: 1000, p95: 1000, max: 1000 }, acknowledged: 5, lost: 0, regressions: 0, masters: 1, healed: true };
+    const failover = { fault: 0, name: "ours: hang", client: "Sentinel", runs: 1, outageMs: { p50: 1000, p95: 1000, max: 1000 }, acknowledged: 5, lost: 0, regressions: 0, copies: 0, masters: 1, healed: true };
     const stress = { seconds: 60, saves: 1, rewrites: 2, stalls: 3, pauses: 0, writes: 4, longestSilenceMs: 5, alarms: [{ downAfter: 1000, byOneSentinel: 2, byMajority: 1 }] };
     const falseAlarms = { megabytes: 80, busyLoops: 4, plain: stress, paused: { ...stress, pauses: 7, alarms: [{ downAfter: 1000, byOneSentinel: 6, byMajority: 5 }] } };
     const text = report({ upSeconds: { running: true, cluster: 1, stack: 12, firstWrite: 0.01 }, throughput: summarise(samples), failover: [failover], clocks: [{ clocks: "ours", cpuPercent: 0.7, kilobytesPerSecond: 4 }], falseAlarms });

@@ -20,7 +20,7 @@ function result(change: Partial<RunResult> = {}, outageMs = 100): RunResult {
   const fault = { id: "14b", name: "a fault", make: () => Promise.resolve() };
   const recorded = { writes: writes(900, 1100, 1200), regressions: 0, errors: {} };
   return {
-    fault, masters: 1, healed: true, events: [], marks: { fault: 1000, putBack: 1001, healed: 1200, end: 1300, elections: [1150] },
+    fault, masters: 1, healed: true, copies: 0, events: [], marks: { fault: 1000, putBack: 1001, healed: 1200, end: 1300, elections: [1150] },
     clients: [{ client: "Sentinel", outageMs, acknowledged: 3, lost: 0, lostMs: 0, regressions: 0, recorded }], ...change,
   };
 }
@@ -57,6 +57,13 @@ describe("the judgement of a fault", () => {
 
   it("counts an outage from the last acknowledgement before the fault, not from the fault", () => {
     assert.equal(outage(writes(100, 900, 1500, 1510), 1000, 1520), 600);
+  });
+
+  it("counts that of the connection of a pool which had the longest", () => {
+    // The second of two is silent from 900 to 1500, while the first goes on.
+    const both: Write[] = [[1, 0, 800], [2, 0, 900], [3, 0, 1100], [5, 0, 1300], [4, 0, 1500], [7, 0, 1510]];
+    assert.equal(outage(both, 1000, 1520), 200);
+    assert.equal(outage(both, 1000, 1520, 2), 600);
   });
 
   it("counts a client that never came back as out until the end", () => {

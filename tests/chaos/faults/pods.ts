@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { kubectl, plainClient } from "../../support/cluster";
-import { eventually } from "../../support/eventually";
+import { eventually, sleep } from "../../support/eventually";
 import type { Context, Fault } from "../fault";
 import { processesOf, signal } from "../processes";
 import { ask, componentOf, podsOf, type Pod } from "../state";
@@ -18,6 +18,14 @@ export async function loseDisk(context: Context, pod: Pod): Promise<void> {
   signal(pod.metadata.uid, "SIGKILL");
   await remove(context, [pod], "--force", "--grace-period=0");
   await eventually("the volume is gone", async () => (await kubectl("get", "pv", volume, "--ignore-not-found")) === "", { timeout: 60_000, every: 500 });
+}
+
+async function masterNow({ deployment }: Context): Promise<Pod> {
+  const pods = (await podsOf(deployment)).filter((pod) => componentOf(pod) === "redis");
+  const roles = await Promise.all(pods.map(({ metadata }) => ask(deployment.address(metadata.name), 6379, deployment.password, ["ROLE"]).then(([role]) => (role as string[])[0], () => undefined)));
+  const master = pods.find((_, index) => roles[index] === "master");
+  if (!master) throw new Error(`no pod is master: ${JSON.stringify(roles)}`);
+  return master;
 }
 
 const megabyte = 1024 * 1024;
@@ -51,6 +59,29 @@ export const podFaults: Fault[] = [
   {
     id: "1", losesNothing: true, name: "master pod deleted",
     make: async (context) => { context.strike(); await remove(context, [context.master]); },
+  },
+  { id: "1b", losesNothing: true, pools: true, name: "master pod deleted, under load", make: async (context) => { context.strike(); await remove(context, [context.master]); } },
+  {
+    id: "1c", losesNothing: true, pools: true, name: "master pod deleted, and its successor five seconds later, under load",
+    make: async (context) => {
+      context.strike();
+      await remove(context, [context.master]);
+      await sleep(5000);
+      await remove(context, [await masterNow(context)]);
+    },
+  },
+  {
+    id: "1d", losesNothing: true, pools: true, name: "master pod deleted while a replica stops and goes on, under load",
+    make: async (context) => {
+      const { uid } = context.pods.find((pod) => componentOf(pod) === "redis" && !isMaster(pod, context))!.metadata;
+      context.undo.add(() => signal(uid, "SIGCONT", "redis-server"));
+      signal(uid, "SIGSTOP", "redis-server");
+      await sleep(1000);
+      context.strike();
+      await remove(context, [context.master]);
+      await sleep(3000);
+      await context.undo.all();
+    },
   },
   {
     id: "2", name: "master process SIGKILLed",

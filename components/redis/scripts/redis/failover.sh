@@ -5,49 +5,58 @@
 # no sooner (sentinelSendPeriodicCommands). The promotion itself takes 0.1-0.3 s. So the sentinel to ask is one whose last INFO will be
 # some 0.7 s old: its next one falls due just after the promotion. With an older one the next comes just before it, and a second is lost.
 
-# "YOUNGEST OLDEST": the milliseconds since a sentinel's last INFO of the replicas that it reaches; nothing if it reaches none.
-info_ages() {
-    ask "$1" "$sentinel_port" SENTINEL REPLICAS "$MASTER_NAME" | awk '
-        previous == "flags" { reached = $0 !~ /s_down|disconnected/ }
-        previous == "info-refresh" && reached { if (!known++ || $0 + 0 < youngest) youngest = $0 + 0; if ($0 + 0 > oldest) oldest = $0 + 0 }
-        { previous = $0 }
-        END { if (known) print youngest, oldest }'
+# seen_by SENTINEL: "ADDRESS PRIORITY OFFSET ID AGE" of each replica that it could promote, but for the priority, as it knows them from the
+# last INFO, which is AGE milliseconds old. Not one that owes it five PONGs (sentinelSelectSlave), and nobody while it is in TILT: then its
+# clock has jumped, and it takes an order and sleeps on it for half a minute.
+seen_by() {
+    printf 'INFO sentinel\nSENTINEL REPLICAS %s\n' "$MASTER_NAME" | ask "$1" "$sentinel_port" | tr -d '\r' | awk '
+        function tell() {
+            if (value["flags"] != "" && value["flags"] !~ /s_down|disconnected/ && value["last-ok-ping-reply"] <= 1500) {
+                print value["ip"], value["slave-priority"] + 0, value["slave-repl-offset"] + 0, (value["runid"] == "" ? "-" : value["runid"]), value["info-refresh"] + 0
+            }
+            split("", value)
+        }
+        /^sentinel_tilt:1/ { split("", value); exit }
+        $0 == "name" { tell() }
+        { value[previous] = $0; previous = $0 }
+        END { tell() }'
 }
 
-# The milliseconds since a sentinel's last INFO of the replica that it would promote: that of the best priority, then of the highest offset
-# that it knows of, then of the lowest id (sentinelSelectSlave).
-info_age_of_next() {
-    ask "$1" "$sentinel_port" SENTINEL REPLICAS "$MASTER_NAME" | awk '
-        function judge() {
-            if (!reached || !(priority > 0)) return
-            if (best == "" || priority < best || priority == best && (offset > furthest || offset == furthest && id < first)) { best = priority; furthest = offset; first = id; age = fresh }
-        }
-        previous == "name" { judge(); reached = 0; priority = 0 }
-        previous == "runid" { id = $0 }
-        previous == "flags" { reached = $0 !~ /s_down|disconnected/ }
-        previous == "info-refresh" { fresh = $0 + 0 }
-        previous == "slave-priority" { priority = $0 + 0 }
-        previous == "slave-repl-offset" { offset = $0 + 0 }
-        { previous = $0 }
-        END { judge(); if (best != "") print age }'
-}
+# "YOUNGEST OLDEST" of those ages, of those that may be promoted; nothing if there is none.
+info_ages() { seen_by "$1" | awk '$2 > 0 { if (!known++ || $5 < youngest) youngest = $5; if ($5 > oldest) oldest = $5 } END { if (known) print youngest, oldest }'; }
+
+# The age of the replica's that a sentinel would promote: that of the best priority, then of the highest offset that it knows of, then of
+# the lowest id (sentinelSelectSlave).
+info_age_of_next() { seen_by "$1" | awk '$2 > 0' | sort -k 2,2n -k 3,3nr -k 4,4 | awk 'NR == 1 { print $5 }'; }
 
 # How often a sentinel asks each node for INFO. sentinel-watch.sh sets it back to 900, should nobody be left here to do that.
 info_period() { [ "$(ask "$1" "$sentinel_port" SENTINEL DEBUG INFO-PERIOD "$2")" = OK ]; }
+
+# refresh SENTINEL: has it ask all replicas for INFO now, so that it knows what they are, and all of these are of the same age.
+# 901: it is counted on, see keep_apart.
+refresh() { info_period "$1" 1 && sleep 0.2 && info_period "$1" 901; }
+
+# sees_all SENTINEL: whether it takes none of the replicas for absent, but for those who are silent: it would not tell that one of the new
+# master.
+sees_all() {
+    seen=" $(seen_by "$1" | awk '{ printf "%s ", $1 }')$silent"
+    for replica in $replicas; do
+        case "$seen" in *" $replica "*) ;; *) return 1 ;; esac
+    done
+}
+
+# The first to say so: one that hangs is not waited for.
+one_that_sees_all() { for sentinel in $(addresses sentinels); do { ! sees_all "$sentinel" || echo "$sentinel"; } & done | awk '{ print; exit }'; }
 
 # Sets the clock of a sentinel right for what follows (a pause, a catch-up, the question), while writes go on, and prints its address:
 # its INFOs of all replicas are brought together, since nobody knows which it will promote, and are let grow old. Prints nothing if that
 # cannot be had in time: an unaimed failover is slower, no less safe.
 aim() {
     give_up=$(($(date +%s) + 4))
-    for sentinel in $(addresses sentinels); do
-        while [ "$(date +%s)" -lt "$give_up" ]; do
-            # 901: it is counted on, see keep_apart.
-            { info_period "$sentinel" 1 && sleep 0.2 && info_period "$sentinel" 901; } || break
-            let_grow_old "$sentinel" || continue
-            printf '%s\n' "$sentinel"
-            return
-        done
+    while [ "$(date +%s)" -lt "$give_up" ]; do
+        sentinel=$(one_that_sees_all)
+        [ -n "$sentinel" ] || { sleep 0.1; continue; }
+        if refresh "$sentinel" && let_grow_old "$sentinel"; then printf '%s\n' "$sentinel"; return; fi
     done
 }
 
@@ -69,20 +78,26 @@ let_grow_old() {
     return 1
 }
 
-# Without time to aim: the sentinel whose next INFO comes soonest after a promotion, which takes it three turns of its clock, 0.3 s at most.
-quickest_sentinel() {
-    {
-        for sentinel in $(addresses sentinels); do info_age_of_next "$sentinel" | sed "s/\$/ $sentinel/" & done
-        wait
-    } | awk '{ print ($1 <= 700 ? 1000 - $1 : 2000 - $1), $2 }' | sort -n | awk 'NR == 1 { print $2 }'
+# Without time to aim: first the sentinel whose next INFO comes soonest after a promotion, which takes it three turns of its clock, 0.3 s at
+# most. Only those that have somebody to promote, of the first majority to answer.
+quickest_sentinels() {
+    majority=$(($(addresses sentinels | wc -l) / 2 + 1))
+    for sentinel in $(addresses sentinels); do
+        { age=$(info_age_of_next "$sentinel"); echo "$sentinel $age"; } &
+    done | awk -v majority="$majority" 'NF == 2 { print ($2 <= 700 ? 1000 - $2 : 2000 - $2), $1 } NR >= majority { exit }' | sort -n | awk '{ print $2 }'
 }
 
-# request_failover [SENTINEL]: that one first, then the others. One is enough: the others follow its election.
+# order_failover SENTINEL: sets $reply. One that is busy with another failover (INPROG) has not taken this one.
+order_failover() {
+    reply=$(ask "$1" "$sentinel_port" SENTINEL FAILOVER "$MASTER_NAME")
+    [ "$reply" = OK ]
+}
+
+# One is enough: the others follow its election.
 request_failover() {
-    for sentinel in ${1:-} $(addresses sentinels); do
-        reply=$(ask "$sentinel" "$sentinel_port" SENTINEL FAILOVER "$MASTER_NAME")
-        # One that is busy with another failover (INPROG) has not taken this one.
-        [ "$reply" = OK ] && return 0
+    reply="none of them sees a replica to promote"
+    for sentinel in $(quickest_sentinels); do
+        ! order_failover "$sentinel" || return 0
     done
     return 1
 }

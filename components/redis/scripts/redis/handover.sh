@@ -1,11 +1,9 @@
-# shellcheck shell=sh disable=SC2154,SC2034 # lib.sh, failover.sh and redis-start.sh set what is used here, redis-start.sh uses what is set
+# shellcheck shell=sh disable=SC2154,SC2034 # lib.sh, failover.sh, successors.sh and redis-start.sh set what is used here, they use what is set
 # Hands the mastership over before this node stops, without losing a write. Sourced by redis-start.sh.
 #
-# Writes are paused, a replica catches up to this node's very offset, a sentinel promotes one, and a majority of sentinels and the new
-# master's own ROLE confirm it. If that cannot be done in time, the node stops all the same, its writes still paused, and the sentinels
-# replace it as they would after a crash.
-
-online_replicas() { tr -d '\r' | sed -n 's/^slave[0-9]*:ip=\([^,]*\),port=[0-9]*,state=online,.*/\1/p'; }
+# Writes are paused, every replica that could be promoted catches up to this node's very offset or is left out, a sentinel promotes one, a
+# majority of sentinels and the new master's own ROLE confirm it, and what it has is compared. If that cannot be done in time, the node stops
+# all the same, its writes still paused, and the sentinels replace it as they would after a crash.
 
 # eventually SECONDS COMMAND...: tries every 20 ms.
 eventually() {
@@ -17,12 +15,36 @@ eventually() {
     done
 }
 
-# Read from the replicas themselves: the master's own table of their offsets is a second old.
-some_replica_has_everything() {
-    for replica in $replicas; do
-        [ "$(ask "$replica" "$redis_port" INFO replication | field slave_repl_offset)" = "$written" ] && return 0
+# Asks a sentinel, once whoever it could promote has everything; the one that was aimed first. Those who follow have two seconds to catch up.
+ask_for_successor() {
+    for sentinel in ${aimed:-$(quickest_sentinels)}; do
+        look_behind "$sentinel"
+        if [ -n "$behind" ]; then
+            if catching_up && [ "$(date +%s)" -lt "$catch_up_until" ]; then return 1; fi
+            # shellcheck disable=SC2086 # a list
+            leave_out $behind
+            refresh "$sentinel" || continue
+            look_behind "$sentinel"
+        fi
+        if [ -z "$could" ] || [ -n "$behind" ]; then reply="it could promote ${could:-nobody}, of whom these have less: $behind"; continue; fi
+        ! order_failover "$sentinel" || return 0
     done
+    aimed=
     return 1
+}
+
+# Sets $successor to whoever was promoted, as soon as it says so itself: the sentinels' majority says so a quarter of a second later.
+one_is_promoted() {
+    for successor in $could; do [ "$(role_of "$successor")" != master ] || return 0; done
+    successor=
+    return 1
+}
+
+# Sentinel comes round to it later, or not for seconds where it takes the node for absent: and the new master takes no write without a replica.
+point_others() {
+    for replica in $replicas; do
+        [ "$replica" = "$1" ] || ask "$replica" "$redis_port" REPLICAOF "$1" "$redis_port" >/dev/null &
+    done
 }
 
 another_is_master() {
@@ -30,8 +52,45 @@ another_is_master() {
     [ -n "$named" ] && [ "$named" != "$OWN" ] && [ "$(role_of "$named")" = master ]
 }
 
+# How many bytes a new master lacks of what was written here; nothing if it did not go on from here. It took up this node's history where its
+# own begins.
+lacking() {
+    ask "$1" "$redis_port" INFO replication | tr -d '\r' | awk -F: -v history="$history" -v written="$written" '
+        { value[$1] = $2 }
+        END { if (value["master_replid2"] == history) print written + 1 - value["second_repl_offset"] }'
+}
+
+compare() {
+    missing=$(lacking "$1")
+    case "$missing" in
+        0) log "handover: $1 is master now, with everything that was written here" ;;
+        '') log "WARNING: handover: $1 is master now, but did not go on from here: acknowledged writes may be lost" ;;
+        *) log "WARNING: handover: $1 is master now, and lacks $missing bytes of what was written here: acknowledged writes are lost" ;;
+    esac
+}
+
+# Never unpaused, and for longer than everything below can take: the pod stops in any case, Redis's own shutdown lets its replicas
+# catch up, and a write taken once a sentinel has begun to promote another node would be acknowledged and lost.
+pause_writes() {
+    found=$(printf 'CLIENT PAUSE 55000 WRITE\nINFO replication\n' | ask_local)
+    written=$(printf '%s\n' "$found" | field master_repl_offset)
+    history=$(printf '%s\n' "$found" | field master_replid)
+    replicas=$(printf '%s\n' "$found" | online_replicas)
+    catch_up_until=$(($(date +%s) + 2))
+    # From now on clients wait: a healthy node answers within a fraction of this.
+    patience=1
+}
+
+# With one that hangs a new master would have nobody to follow it, and take no write, until that goes on or this pod is back. One that has
+# gone is not waited for: it is no replica any more.
+all_answer() {
+    replicas=$(ask_local INFO replication | online_replicas)
+    silent=$(for replica in $replicas; do { [ -n "$(role_of "$replica")" ] || printf '%s ' "$replica"; } & done)
+    [ -z "$silent" ]
+}
+
 handed_over=
-hand_over() {
+find_successor() {
     [ "$(role_of "$LOCAL")" = master ] || return 0
     replicas=$(ask_local INFO replication | online_replicas)
     [ -n "$replicas" ] || { log "handover: no replica is online, nobody can take over"; return 0; }
@@ -40,18 +99,25 @@ hand_over() {
     # Where the sentinels are going too (a destroy, a drained cluster) every further question would take its full two seconds. While this
     # node aims it takes writes, which is safe only as long as no successor of it can have another node promoted: see volume.sh.
     aimed=nobody
-    [ "$(named_by_majority)" != "$OWN" ] || aimed=$([ -z "$volume_held" ] || aim)
+    if [ "$(named_by_majority)" = "$OWN" ]; then
+        eventually 6 all_answer || true
+        leave_out_strangers
+        aimed=$([ -z "$volume_held" ] || aim)
+    fi
     log "handover: pausing writes, for ${aimed:-any sentinel} to promote a replica"
-    # Never unpaused, and for longer than everything below can take: the pod stops in any case, Redis's own shutdown lets its replicas
-    # catch up, and a write taken once a sentinel has begun to promote another node would be acknowledged and lost.
-    written=$(printf 'CLIENT PAUSE 50000 WRITE\nINFO replication\n' | ask_local | field master_repl_offset)
-    replicas=$(ask_local INFO replication | online_replicas)
+    pause_writes
     [ -n "$replicas" ] || { log "handover: no replica is online any more, nobody can take over"; return 0; }
     [ "$aimed" != nobody ] || { log "handover: no majority of sentinels names this node, nobody can take over"; return 0; }
-    eventually 3 some_replica_has_everything || { log "handover: no replica caught up in time"; return 0; }
-    eventually 3 request_failover "$aimed" || { log "handover: no sentinel starts a failover (${reply:-no answer})"; return 0; }
-    eventually 8 another_is_master || { log "handover: not confirmed in time (the sentinels name ${named:-nobody})"; return 0; }
-    log "handover: $named is master now"
+    eventually 4 ask_for_successor || { log "handover: no sentinel starts a failover (${reply:-no answer})"; return 0; }
+    ! eventually 4 one_is_promoted || point_others "$successor"
+    eventually 6 another_is_master || { log "handover: not confirmed in time (the sentinels name ${named:-nobody})"; return 0; }
     ask_local CLIENT KILL TYPE normal SKIPME yes >/dev/null
     handed_over=yes
+    compare "$named"
+}
+
+hand_over() {
+    find_successor || true
+    patience=2
+    let_in
 }

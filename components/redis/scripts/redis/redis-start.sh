@@ -30,6 +30,10 @@ scripts=$(dirname "$0")
 . "$scripts/freshest.sh"
 # shellcheck source=role.sh
 . "$scripts/role.sh"
+# shellcheck source=watch-role.sh
+. "$scripts/watch-role.sh"
+# shellcheck source=successors.sh
+. "$scripts/successors.sh"
 # shellcheck source=handover.sh
 . "$scripts/handover.sh"
 # shellcheck source=disk.sh
@@ -43,9 +47,10 @@ stop() {
     hand_over
     log "stopping"
     give_up_seeding
-    # NOSAVE: the append-only file has every write and is synced on the way out; an RDB file now would only make the stop longer.
-    refusal=$(ask_local SHUTDOWN NOSAVE)
-    # It waits for its replicas for ten seconds at most. One that refused, or hangs, is told by a signal, well before the pod is killed.
+    # NOSAVE: the append-only file has every write and is synced on the way out; an RDB file now would only make the stop longer. NOW: its
+    # replicas follow another by now. Else it waits for those that have less than it, ten seconds at most.
+    if [ -n "$handed_over" ]; then refusal=$(ask_local SHUTDOWN NOSAVE NOW); else refusal=$(ask_local SHUTDOWN NOSAVE); fi
+    # One that refused, or hangs, is told by a signal, well before the pod is killed.
     [ -z "$refusal" ] || log "stopping: $refusal"
     eventually 15 ended || { log "stopping: by signal"; kill -TERM "$redis"; }
     wait "$redis" || true
@@ -60,7 +65,7 @@ stop() {
 ask_for_replacement() {
     for _ in 1 2 3; do
         [ "$(named_by_majority)" = "$OWN" ] || return 0
-        if request_failover "$(quickest_sentinel)"; then
+        if request_failover; then
             ask_again_at=$(($(date +%s) + 3))
             log "crash: this node was the master; the sentinels promote a replica"
         else

@@ -141,26 +141,3 @@ find_role() {
     until decide; do sleep 0.3; done
     take_part
 }
-
-# A sentinel tells a replica whom to follow only if it knows it, and it knows those that it saw with the master. One that followed a node
-# which was demoted before any sentinel had seen the two together (all of them had just started) would follow that one for ever, as the
-# replica of a replica: the master does not count it, and it is never ready.
-leave_chain() {
-    followed=$(ask_local ROLE | sed -n '1{/^slave$/!q};2p')
-    # Parked, it follows nobody, and find_role is at work.
-    case "$followed" in '' | 127.0.0.1) return ;; esac
-    [ "$(role_of "$followed")" = slave ] || return 0
-    named=$(named_by_majority)
-    case "$named" in '' | "$OWN" | "$followed") return ;; esac
-    [ "$(role_of "$named")" = master ] || return 0
-    log "role: replica of $named (named by a majority of the sentinels; $followed, which it followed, is a replica itself)"
-    ask_local REPLICAOF "$named" "$redis_port" >/dev/null
-}
-
-# For as long as the start script lives.
-watch_role() {
-    while sleep "${ROLE_PERIOD:-5}" >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do
-        leave_chain
-        if begun_from_archive && [ -n "$(named_by_majority)" ]; then master_is_named; fi
-    done
-}

@@ -7,13 +7,13 @@ sentinel_port=26379
 
 log() { printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$*"; }
 
-# ask ADDRESS PORT COMMAND...: the reply, or nothing if there is none within two seconds. Only this and copy_rdb call redis-cli, which
-# finds the password in REDISCLI_AUTH. Its exit code says nothing (0 on an error reply): read what it prints. It does not inherit the volume's
+# ask ADDRESS PORT COMMAND...: the reply, or nothing if there is none within two seconds, or $patience. Only this and copy_rdb call redis-cli,
+# which finds the password in REDISCLI_AUTH. Its exit code says nothing (0 on an error reply): read what it prints. It does not inherit the volume's
 # lock (descriptor 9, see volume.sh): BusyBox's timeout leaves a process behind for up to a second, and the next start would wait for that one.
 ask() {
     ask_host=$1 ask_port=$2
     shift 2
-    timeout 2 redis-cli -h "$ask_host" -p "$ask_port" "$@" 2>/dev/null 9>&- || true
+    timeout "${patience:-2}" redis-cli -h "$ask_host" -p "$ask_port" "$@" 2>/dev/null 9>&- || true
 }
 
 # copy_rdb ADDRESS PORT FILE SECONDS: a consistent RDB file, as a replica would get it.
