@@ -1,4 +1,4 @@
-import { group, quantile } from "d3-array";
+import { group, quantile, sum } from "d3-array";
 import { numberOf } from "./fault";
 import type { ClientResult, RunResult } from "./run";
 
@@ -21,7 +21,6 @@ export interface Row {
 }
 
 const at = (values: readonly number[], share: number) => Math.round(quantile(values, share) ?? 0);
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 /** One row for each client of each fault. */
 export function rowsOf(results: readonly RunResult[]): Row[] {

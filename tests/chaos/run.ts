@@ -1,3 +1,4 @@
+import { sum } from "d3-array";
 import RedisClient from "ioredis";
 import { eventually, sleep } from "../support/eventually";
 import type { Deployment } from "./deployment";
@@ -5,7 +6,7 @@ import type { Context, Fault } from "./fault";
 import { Client, forget, lost, outage, span, type Recorded } from "./load";
 import { processesOf } from "./processes";
 import { Listener, type Event } from "./sentinels";
-import { componentOf, condition, podsOf, restartsOf, usual, type Pod } from "./state";
+import { componentOf, condition, masterAmong, podsOf, restartsOf, usual, type Pod } from "./state";
 import { Undo } from "./undo";
 import { kubectl } from "../support/cluster";
 
@@ -36,6 +37,8 @@ export interface RunResult {
 
 /** A scale-down is the longest: a kubelet may take a minute and a half to renew a ConfigMap, and the sentinels then forget one after the other. */
 const patienceMs = 240_000;
+/** Connections of a client that is a pool. */
+const pool = 8;
 let runs = 0;
 
 /** What is running now, for whoever has to interrupt it. */
@@ -49,12 +52,11 @@ export async function interrupt(): Promise<void> {
 export async function runFault(fault: Fault, deployment: Deployment, brief: boolean): Promise<RunResult> {
   await eventually("a healthy deployment to begin with", async () => { const { problems } = await condition(deployment); if (problems.length > 0) throw new Error(problems.join("; ")); return true; }, { timeout: patienceMs, every: 500 });
   const pods = await podsOf(deployment);
-  const { masters } = await condition(deployment);
   const undo = new Undo();
   let struck = 0;
   const context: Context = {
     deployment, pods, brief, undo,
-    master: pods.find(({ metadata }) => metadata.name === masters[0])!,
+    master: await masterAmong(pods, deployment),
     strike: () => { struck = Date.now(); },
     hold: (full, short) => sleep((brief ? short : full) * 1000),
   };
@@ -90,11 +92,10 @@ async function needlessCopies({ deployment, pods }: Context, since: number): Pro
   const now = (await podsOf(deployment)).filter((pod) => componentOf(pod) === "redis");
   const counts = await Promise.all(now.map(async (pod) => {
     const said = await kubectl("logs", "-n", deployment.namespace, pod.metadata.name, `--since-time=${new Date(since).toISOString()}`);
-    const known = pods.find(({ metadata }) => metadata.uid === pod.metadata.uid);
-    const starts = known ? restartsOf(pod) - restartsOf(known) : 1 + restartsOf(pod);
+    const starts = restartsSince(pods, pod) + (sameAmong(pods, pod) ? 0 : 1);
     return Math.max(0, said.split("Full resync from master").length - 1 - starts);
   }));
-  return counts.reduce((total, count) => total + count, 0);
+  return sum(counts);
 }
 
 function startClients({ inside, pools }: Fault, context: Context): Client[] {
@@ -107,7 +108,7 @@ function startClients({ inside, pools }: Fault, context: Context): Client[] {
   return [
     new Client("Sentinel", prefix("sentinel"), viaSentinel),
     new Client("endpoint", prefix("endpoint"), viaEndpoint),
-    ...(pools ? [new Client("Sentinel, pool", prefix("sentinel-pool"), { ...viaSentinel, pool: 8 }), new Client("endpoint, pool", prefix("endpoint-pool"), { ...viaEndpoint, pool: 8 })] : []),
+    ...(pools ? [new Client("Sentinel, pool", prefix("sentinel-pool"), { ...viaSentinel, pool }), new Client("endpoint, pool", prefix("endpoint-pool"), { ...viaEndpoint, pool })] : []),
     ...(inside ? [new Client("Sentinel, cut off", prefix("inside"), viaSentinel, networkBeside(context))] : []),
   ];
 }
@@ -130,10 +131,17 @@ async function heals(fault: Fault, context: Context, clients: readonly Client[])
   }
 }
 
+const sameAmong = (pods: readonly Pod[], { metadata: { uid } }: Pod) => pods.find(({ metadata }) => metadata.uid === uid);
+
+/** Of a pod's containers, since these were all pods. */
+function restartsSince(pods: readonly Pod[], pod: Pod): number {
+  const known = sameAmong(pods, pod);
+  return restartsOf(pod) - (known ? restartsOf(known) : 0);
+}
+
 async function unexplainedRestarts(fault: Fault, context: Context): Promise<string | undefined> {
-  const before = (pod: Pod) => { const known = context.pods.find(({ metadata }) => metadata.uid === pod.metadata.uid); return known ? restartsOf(known) : 0; };
   const found = (await podsOf(context.deployment)).flatMap((pod) => {
-    const [restarted, explained] = [restartsOf(pod) - before(pod), fault.restarts?.(pod, context) ?? 0];
+    const [restarted, explained] = [restartsSince(context.pods, pod), fault.restarts?.(pod, context) ?? 0];
     return restarted > explained ? [`${pod.metadata.name} was restarted ${restarted} times, which the fault explains ${explained} times`] : [];
   });
   return found.length > 0 ? found.join("; ") : undefined;

@@ -57,6 +57,14 @@ export async function condition(deployment: Deployment, wanted: Wanted = usual):
   return { masters, problems };
 }
 
+/** The one of these pods that is master. */
+export async function masterAmong(pods: readonly Pod[], deployment: Deployment): Promise<Pod> {
+  const { masters } = await condition(deployment);
+  const found = pods.find(({ metadata }) => metadata.name === masters[0]);
+  if (!found) throw new Error("no pod is master");
+  return found;
+}
+
 /** A kubelet that could not reach the API server tells of a restart late; counted then, it would be one of the next fault. */
 const isToldLate = ({ metadata, status }: Pod) => {
   const running = containersOf(metadata.uid);

@@ -3,12 +3,19 @@ import { kubectl, plainClient } from "../../support/cluster";
 import { eventually, sleep } from "../../support/eventually";
 import type { Context, Fault } from "../fault";
 import { processesOf, signal } from "../processes";
-import { ask, componentOf, podsOf, type Pod } from "../state";
+import { ask, componentOf, masterAmong, podsOf, type Pod } from "../state";
 
 export const isMaster = (pod: Pod, { master }: Context) => pod.metadata.uid === master.metadata.uid;
 export const killMaster = ({ master }: Context) => signal(master.metadata.uid, "SIGKILL", "redis-server");
 
+const aReplica = (context: Context) => context.pods.find((pod) => componentOf(pod) === "redis" && !isMaster(pod, context))!;
+
 const remove = (context: Context, pods: readonly Pod[], ...how: string[]) => kubectl("delete", "pod", "-n", context.deployment.namespace, ...pods.map(({ metadata }) => metadata.name), "--wait=false", ...how);
+
+const deleteMaster = async (context: Context) => {
+  context.strike();
+  await remove(context, [context.master]);
+};
 
 /** The pod and its volume go at once: killed, not stopped, so that it hands nothing over. */
 export async function loseDisk(context: Context, pod: Pod): Promise<void> {
@@ -18,14 +25,6 @@ export async function loseDisk(context: Context, pod: Pod): Promise<void> {
   signal(pod.metadata.uid, "SIGKILL");
   await remove(context, [pod], "--force", "--grace-period=0");
   await eventually("the volume is gone", async () => (await kubectl("get", "pv", volume, "--ignore-not-found")) === "", { timeout: 60_000, every: 500 });
-}
-
-async function masterNow({ deployment }: Context): Promise<Pod> {
-  const pods = (await podsOf(deployment)).filter((pod) => componentOf(pod) === "redis");
-  const roles = await Promise.all(pods.map(({ metadata }) => ask(deployment.address(metadata.name), 6379, deployment.password, ["ROLE"]).then(([role]) => (role as string[])[0], () => undefined)));
-  const master = pods.find((_, index) => roles[index] === "master");
-  if (!master) throw new Error(`no pod is master: ${JSON.stringify(roles)}`);
-  return master;
 }
 
 const megabyte = 1024 * 1024;
@@ -58,27 +57,28 @@ let killed = "";
 export const podFaults: Fault[] = [
   {
     id: "1", losesNothing: true, name: "master pod deleted",
-    make: async (context) => { context.strike(); await remove(context, [context.master]); },
+    make: deleteMaster,
   },
-  { id: "1b", losesNothing: true, pools: true, name: "master pod deleted, under load", make: async (context) => { context.strike(); await remove(context, [context.master]); } },
+  {
+    id: "1b", losesNothing: true, pools: true, name: "master pod deleted, under load",
+    make: deleteMaster,
+  },
   {
     id: "1c", losesNothing: true, pools: true, name: "master pod deleted, and its successor five seconds later, under load",
     make: async (context) => {
-      context.strike();
-      await remove(context, [context.master]);
+      await deleteMaster(context);
       await sleep(5000);
-      await remove(context, [await masterNow(context)]);
+      await remove(context, [await masterAmong(await podsOf(context.deployment), context.deployment)]);
     },
   },
   {
     id: "1d", losesNothing: true, pools: true, name: "master pod deleted while a replica stops and goes on, under load",
     make: async (context) => {
-      const { uid } = context.pods.find((pod) => componentOf(pod) === "redis" && !isMaster(pod, context))!.metadata;
+      const { uid } = aReplica(context).metadata;
       context.undo.add(() => signal(uid, "SIGCONT", "redis-server"));
       signal(uid, "SIGSTOP", "redis-server");
       await sleep(1000);
-      context.strike();
-      await remove(context, [context.master]);
+      await deleteMaster(context);
       await sleep(3000);
       await context.undo.all();
     },
@@ -148,7 +148,7 @@ export const podFaults: Fault[] = [
     needs: { resources: { memory: "3Gi", cpu: "20m" } },
     prepare: (context) => fill(context, context.brief ? 32 : 1024),
     make: async (context) => {
-      const replica = context.pods.find((pod) => componentOf(pod) === "redis" && !isMaster(pod, context))!;
+      const replica = aReplica(context);
       await loseDisk(context, replica);
       const copying = async () => /master_sync_in_progress:1/.test(String((await ask(context.deployment.address(replica.metadata.name), 6379, context.deployment.password, ["INFO", "replication"]))[0]));
       await eventually("the replica copies", copying, { timeout: 60_000, every: 50 });

@@ -6,7 +6,7 @@
 # some 0.7 s old: its next one falls due just after the promotion. With an older one the next comes just before it, and a second is lost.
 
 # seen_by SENTINEL: "ADDRESS PRIORITY OFFSET ID AGE" of each replica that it could promote, but for the priority, as it knows them from the
-# last INFO, which is AGE milliseconds old. Not one that owes it five PONGs (sentinelSelectSlave), and nobody while it is in TILT: then its
+# last INFO, which is AGE milliseconds old. Not one that owes it five PONGs (sentinelSelectSlave; a PING each 0.3 s, sentinel-watch.sh), and nobody while it is in TILT: then its
 # clock has jumped, and it takes an order and sleeps on it for half a minute.
 seen_by() {
     printf 'INFO sentinel\nSENTINEL REPLICAS %s\n' "$MASTER_NAME" | ask "$1" "$sentinel_port" | tr -d '\r' | awk '
@@ -36,8 +36,7 @@ info_period() { [ "$(ask "$1" "$sentinel_port" SENTINEL DEBUG INFO-PERIOD "$2")"
 # 901: it is counted on, see keep_apart.
 refresh() { info_period "$1" 1 && sleep 0.2 && info_period "$1" 901; }
 
-# sees_all SENTINEL: whether it takes none of the replicas for absent, but for those who are silent: it would not tell that one of the new
-# master.
+# sees_all SENTINEL: whether it takes no replica for absent but such as hang. It would not tell an absent one of the new master.
 sees_all() {
     seen=" $(seen_by "$1" | awk '{ printf "%s ", $1 }')$silent"
     for replica in $replicas; do
@@ -66,7 +65,7 @@ let_grow_old() {
     before=
     while [ "$(date +%s)" -lt "$give_up" ]; do
         # They may be stopping with everything else: then no replica gets what is written from now on, and aiming only makes it more.
-        [ "$(ask_local INFO replication | online_replicas)" = "$replicas" ] || give_up=0
+        [ "$(replicas_now)" = "$replicas" ] || give_up=0
         ages=$(info_ages "$1")
         [ -n "$ages" ] || return 1
         rest=$((3 * (${ages% *} - ${before:-${ages% *}})))
@@ -81,10 +80,9 @@ let_grow_old() {
 # Without time to aim: first the sentinel whose next INFO comes soonest after a promotion, which takes it three turns of its clock, 0.3 s at
 # most. Only those that have somebody to promote, of the first majority to answer.
 quickest_sentinels() {
-    majority=$(($(addresses sentinels | wc -l) / 2 + 1))
     for sentinel in $(addresses sentinels); do
         { age=$(info_age_of_next "$sentinel"); echo "$sentinel $age"; } &
-    done | awk -v majority="$majority" 'NF == 2 { print ($2 <= 700 ? 1000 - $2 : 2000 - $2), $1 } NR >= majority { exit }' | sort -n | awk '{ print $2 }'
+    done | awk -v majority="$(majority_of_sentinels)" 'NF == 2 { print ($2 <= 700 ? 1000 - $2 : 2000 - $2), $1 } NR >= majority { exit }' | sort -n | awk '{ print $2 }'
 }
 
 # order_failover SENTINEL: sets $reply. One that is busy with another failover (INPROG) has not taken this one.

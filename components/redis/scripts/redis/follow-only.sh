@@ -19,9 +19,8 @@ clear_follow_only() {
 
 # A copy counts once the append-only file holds it too: a power cut before that would bring the empty one back.
 has_whole_copy() {
-    [ "$(ask_local INFO replication persistence | tr -d '\r' | awk -F: '
-        { value[$1] = $2 }
-        END { print value["role"], value["master_link_status"], value["master_sync_in_progress"] value["loading"] value["aof_rewrite_in_progress"] value["aof_rewrite_scheduled"], value["aof_last_bgrewrite_status"] }')" = "slave up 0000 ok" ]
+    [ "$(ask_local INFO replication persistence | fields role master_link_status master_sync_in_progress loading aof_rewrite_in_progress \
+        aof_rewrite_scheduled aof_last_bgrewrite_status)" = "slave up 0 0 0 0 ok" ]
 }
 
 # Beside Redis, for as long as the start script lives.

@@ -26,7 +26,7 @@ ask_for_successor() {
             refresh "$sentinel" || continue
             look_behind "$sentinel"
         fi
-        if [ -z "$could" ] || [ -n "$behind" ]; then reply="it could promote ${could:-nobody}, of whom these have less: $behind"; continue; fi
+        if [ -z "$could" ] || [ -n "$behind" ]; then reply="$sentinel could promote nobody, or one that has less"; continue; fi
         ! order_failover "$sentinel" || return 0
     done
     aimed=
@@ -36,7 +36,6 @@ ask_for_successor() {
 # Sets $successor to whoever was promoted, as soon as it says so itself: the sentinels' majority says so a quarter of a second later.
 one_is_promoted() {
     for successor in $could; do [ "$(role_of "$successor")" != master ] || return 0; done
-    successor=
     return 1
 }
 
@@ -55,9 +54,8 @@ another_is_master() {
 # How many bytes a new master lacks of what was written here; nothing if it did not go on from here. It took up this node's history where its
 # own begins.
 lacking() {
-    ask "$1" "$redis_port" INFO replication | tr -d '\r' | awk -F: -v history="$history" -v written="$written" '
-        { value[$1] = $2 }
-        END { if (value["master_replid2"] == history) print written + 1 - value["second_repl_offset"] }'
+    found=$(ask "$1" "$redis_port" INFO replication | fields master_replid2 second_repl_offset)
+    [ "${found% *}" != "$history" ] || echo $((written + 1 - ${found#* }))
 }
 
 compare() {
@@ -84,7 +82,7 @@ pause_writes() {
 # With one that hangs a new master would have nobody to follow it, and take no write, until that goes on or this pod is back. One that has
 # gone is not waited for: it is no replica any more.
 all_answer() {
-    replicas=$(ask_local INFO replication | online_replicas)
+    replicas=$(replicas_now)
     silent=$(for replica in $replicas; do { [ -n "$(role_of "$replica")" ] || printf '%s ' "$replica"; } & done)
     [ -z "$silent" ]
 }
@@ -92,7 +90,7 @@ all_answer() {
 handed_over=
 find_successor() {
     [ "$(role_of "$LOCAL")" = master ] || return 0
-    replicas=$(ask_local INFO replication | online_replicas)
+    replicas=$(replicas_now)
     [ -n "$replicas" ] || { log "handover: no replica is online, nobody can take over"; return 0; }
     # A PING to the replicas that are not chosen would put them ahead of the new master, and cost each of them a full copy.
     ask_local CONFIG SET repl-ping-replica-period 3600 >/dev/null

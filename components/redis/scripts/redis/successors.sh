@@ -4,12 +4,12 @@
 # Sentinel chooses by priority, offset (as of its last INFO) and id, and does not ask whether a replica still follows the master: one that
 # has just lost its connection, or copies everything anew, is as good to it as the others, which would then be wiped by what it lacks.
 
+# Those that follow this node and are in sync, out of an INFO reply on standard input.
 online_replicas() { tr -d '\r' | sed -n 's/^slave[0-9]*:ip=\([^,]*\),port=[0-9]*,state=online,.*/\1/p'; }
+replicas_now() { ask_local INFO replication | online_replicas; }
 
 # Read from the replica itself: the master's own table of their offsets is a second old.
-has_everything() {
-    [ "$(ask "$1" "$redis_port" INFO replication | tr -d '\r' | awk -F: '{ value[$1] = $2 } END { print value["master_replid"], value["slave_repl_offset"] }')" = "$history $written" ]
-}
+has_everything() { [ "$(ask "$1" "$redis_port" INFO replication | fields master_replid slave_repl_offset)" = "$history $written" ]; }
 
 # look_behind SENTINEL: sets $could to those that it could promote, and $behind to those of them that have less than was written here.
 look_behind() {
@@ -52,5 +52,4 @@ let_in() {
         replica=${entry%=*}
         [ "$(ask "$replica" "$redis_port" INFO server | field run_id)" != "${entry#*=}" ] || ask "$replica" "$redis_port" CONFIG SET replica-priority 100 >/dev/null
     done
-    left_out=
 }

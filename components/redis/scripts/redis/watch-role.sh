@@ -29,7 +29,7 @@ come_back_in() {
 watch_role() {
     while sleep "${ROLE_PERIOD:-5}" >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do
         # Empty unless it is a replica. Parked, it follows nobody, and find_role is at work.
-        followed=$(ask_local INFO replication | tr -d '\r' | awk -F: '{ value[$1] = $2 } END { print value["master_host"], value["slave_priority"] }')
+        followed=$(ask_local INFO replication | fields master_host slave_priority)
         priority=${followed#* } followed=${followed% *}
         case "$followed" in '' | 127.0.0.1) looks_left_out=0 ;; *) follow_the_master; come_back_in ;; esac
         if begun_from_archive && [ -n "$(named_by_majority)" ]; then master_is_named; fi

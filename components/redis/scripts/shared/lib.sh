@@ -31,6 +31,13 @@ keys_of() { ask "$1" "${2:-$redis_port}" INFO keyspace | tr -d '\r' | awk -F '[=
 # field NAME: one value of an INFO reply on standard input.
 field() { tr -d '\r' | sed -n "s/^$1://p"; }
 
+# fields NAME...: several of them, in one line.
+fields() {
+    tr -d '\r' | awk -F: -v names="$*" '
+        { value[$1] = $2 }
+        END { count = split(names, name, " "); for (n = 1; n <= count; n++) printf "%s%s", value[name[n]], (n < count ? " " : "\n") }'
+}
+
 # noted FILE NAME: one value of what is known of an archive, which stands beside it in NAME.rdb.checked, a "NAME VALUE" a line.
 noted() { sed -n "s/^$2 //p" "$1"; }
 
@@ -39,13 +46,14 @@ addresses() { awk '{ print $2 }' "$TOPOLOGY/$1"; }
 address_of() { awk -v pod="$2" '$1 == pod { print $2 }' "$TOPOLOGY/$1"; }
 others() { awk -v pod="$POD_NAME" '$1 != pod { print $2 }' "$TOPOLOGY/$1"; }
 
+majority_of_sentinels() { echo $(($(addresses sentinels | wc -l) / 2 + 1)); }
+
 # The address that a majority of all sentinels names as master; nothing if there is none. They are asked at the same time, and no longer
 # than until a majority has said the same: one that hangs, or has just gone with its node, would cost two seconds at each question.
 named_by_majority() {
-    majority=$(($(addresses sentinels | wc -l) / 2 + 1))
     for sentinel in $(addresses sentinels); do
         ask "$sentinel" "$sentinel_port" SENTINEL GET-MASTER-ADDR-BY-NAME "$MASTER_NAME" | sed -n 1p &
-    done | awk -v majority="$majority" '/^[0-9a-fA-F.:]+$/ && ++votes[$0] >= majority { print; exit }'
+    done | awk -v majority="$(majority_of_sentinels)" '/^[0-9a-fA-F.:]+$/ && ++votes[$0] >= majority { print; exit }'
 }
 
 # The first peer that says it is master; nothing if none does.
