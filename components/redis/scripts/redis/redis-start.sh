@@ -28,6 +28,8 @@ scripts=$(dirname "$0")
 . "$scripts/failover.sh"
 # shellcheck source=freshest.sh
 . "$scripts/freshest.sh"
+# shellcheck source=clients.sh
+. "$scripts/clients.sh"
 # shellcheck source=role.sh
 . "$scripts/role.sh"
 # shellcheck source=watch-role.sh

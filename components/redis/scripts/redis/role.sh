@@ -9,6 +9,8 @@ by_hand="to choose a master by hand: kubectl exec <pod> -- redis-cli REPLICAOF N
 follow() {
     log "role: replica of $1 ($2)"
     ask_local REPLICAOF "$1" "$redis_port" >/dev/null
+    let_clients_go 0
+    let_latecomers_go 9>&- &
     not_restored "$1 is master, with $(keys_of "$1") keys"
 }
 
@@ -138,6 +140,6 @@ find_role() {
     # more, and keep a ghost. Older versions do not know the setting, and need not.
     ask_local CONFIG SET repl-rdb-channel no >/dev/null
     refused_until=$(($(date +%s) + 10)) awaited=
-    until decide; do sleep 0.3; done
+    until decide; do let_strangers_go; sleep 0.3; done
     take_part
 }

@@ -48,12 +48,17 @@ others() { awk -v pod="$POD_NAME" '$1 != pod { print $2 }' "$TOPOLOGY/$1"; }
 
 majority_of_sentinels() { echo $(($(addresses sentinels | wc -l) / 2 + 1)); }
 
+# Whom each of the sentinels names as master, a line each as the replies come.
+named_by_each() {
+    for sentinel in $(addresses sentinels); do
+        ask "$sentinel" "$sentinel_port" SENTINEL GET-MASTER-ADDR-BY-NAME "$MASTER_NAME" | sed -n 1p &
+    done
+}
+
 # The address that a majority of all sentinels names as master; nothing if there is none. They are asked at the same time, and no longer
 # than until a majority has said the same: one that hangs, or has just gone with its node, would cost two seconds at each question.
 named_by_majority() {
-    for sentinel in $(addresses sentinels); do
-        ask "$sentinel" "$sentinel_port" SENTINEL GET-MASTER-ADDR-BY-NAME "$MASTER_NAME" | sed -n 1p &
-    done | awk -v majority="$(majority_of_sentinels)" '/^[0-9a-fA-F.:]+$/ && ++votes[$0] >= majority { print; exit }'
+    named_by_each | awk -v majority="$(majority_of_sentinels)" '/^[0-9a-fA-F.:]+$/ && ++votes[$0] >= majority { print; exit }'
 }
 
 # The first peer that says it is master; nothing if none does.

@@ -1,0 +1,32 @@
+# shellcheck shell=sh disable=SC2154 # lib.sh and redis-start.sh set what is used here
+# Lets the clients go of a node that is not the master any more, or not yet. Sourced by redis-start.sh.
+#
+# A master that crashed is back at its address before any sentinel has noticed, and they still name it. A client that comes back to it would
+# stay: its writes are refused (READONLY), a subscriber hears nothing, and most libraries ask the sentinels again only once a connection is
+# closed. Where Sentinel itself makes a node a replica it closes them too.
+
+# let_clients_go AGE: all that have been here for AGE seconds, subscribers too; never the sentinels, which would take this node for absent.
+let_clients_go() {
+    printf 'CLIENT LIST TYPE normal\nCLIENT LIST TYPE pubsub\n' | ask_local | awk -v least="$1" '
+        {
+            split("", value)
+            for (n = 1; n <= NF; n++) if (at = index($n, "=")) value[substr($n, 1, at - 1)] = substr($n, at + 1)
+            if (value["id"] != "" && value["age"] + 0 >= least && value["name"] !~ /^sentinel-/) print "CLIENT KILL ID " value["id"]
+        }' | ask_local >/dev/null
+}
+
+# Of a node that is parked. Peers and probes are gone within a second; one that is cut off would take this node for silent.
+let_strangers_go() { let_clients_go 2; }
+
+a_sentinel_names_this() { named_by_each | grep -q -x -F "$OWN"; }
+
+# A majority names another by now; the last sentinel hears of it a moment later, and sends clients here until then. Those who come to read
+# from a replica come afterwards.
+let_latecomers_go() {
+    for _ in 1 2 3 4 5; do
+        still_named=$(! a_sentinel_names_this || echo yes)
+        sleep 1.5
+        let_clients_go 1
+        [ -n "$still_named" ] || return 0
+    done
+}
