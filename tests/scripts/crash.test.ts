@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import Redis from "ioredis";
 import { eventually, sleep } from "../support/eventually";
-import { labPassword, PodLab, type Pod } from "../support/pod-lab";
+import { labMasterName, labPassword, PodLab, type Pod } from "../support/pod-lab";
 
 describe("pod scripts: Redis ends though nobody stopped its pod", function () {
   this.timeout(300_000);
@@ -57,6 +57,30 @@ describe("pod scripts: Redis ends though nobody stopped its pod", function () {
     assert.notEqual(await lab.settled(), old);
     await old.says(/crash: this node was the master; the sentinels promote a replica/);
     assert.ok(asked() > 1, old.output);
+  });
+
+  it("has none promoted that has less than another replica got of the master", async () => {
+    await start();
+    const old = await lab.settled();
+    const [more, less] = peersOf(old) as [Pod, Pod];
+    // Left to itself, a sentinel would take this one.
+    await less.with((client) => client.config("SET", "replica-priority", "1"));
+    await eventually("the sentinels know", async () => (await Promise.all(sentinels.map((pod) => pod.with((client) => client.call("SENTINEL", "REPLICAS", labMasterName) as Promise<string[][]>))))
+      .every((replicas) => replicas.some((replica) => replica.includes(less.address) && replica[replica.indexOf("slave-priority") + 1] === "1")));
+    await old.with(async (client) => {
+      less.hang();
+      // Who does not hang comes back.
+      await client.call("CLIENT", "KILL", "TYPE", "replica");
+      await eventually("one replica", async () => (await client.info("replication")).includes(`ip=${more.address},port=6379,state=online`));
+      await client.set("written", "last");
+      await client.wait(1, 0);
+    });
+    old.crash();
+    less.resume();
+    assert.equal((await lab.settled()).name, more.name);
+    assert.equal(await more.with((client) => client.get("written")), "last");
+    await old.says(new RegExp(`failover: ${less.address} lacks what was written last`));
+    await eventually("it may be promoted again", async () => (await less.info("replication")).slave_priority === "100");
   });
 
   it("asks for no failover when a replica crashed", async () => {

@@ -134,6 +134,25 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     assert.equal(await old.with((client) => client.get("kept")), "yes");
   });
 
+  it("may not be promoted before its first copy is whole: alone with a lost master it would wipe that", async () => {
+    lab.startAll();
+    const master = await lab.settled();
+    await master.with((client) => client.set("kept", "yes"));
+    // A copy that takes as long as the test likes.
+    await master.with((client) => client.config("SET", "repl-diskless-sync-delay", "3600"));
+    const late = redis.find((pod) => pod !== master)!;
+    await late.kill();
+    late.loseDisk();
+    late.start();
+    await late.says(/role: replica of/);
+    await sleep(1500);
+    const { master_link_status, slave_priority } = await late.info("replication");
+    assert.deepEqual([master_link_status, slave_priority], ["down", "0"]);
+    await master.with((client) => client.config("SET", "repl-diskless-sync-delay", "0"));
+    await eventually("it may be promoted", async () => (await late.info("replication")).slave_priority === "100");
+    assert.equal((await late.info("replication")).master_link_status, "up");
+  });
+
   it("comes back with its data when every pod lost power at once", async () => {
     lab.startAll();
     const master = await lab.settled();
@@ -161,7 +180,7 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     assert.equal(master.name, old.name);
     assert.ok(acknowledged > 100, `${acknowledged} writes`);
     assert.equal(await master.with((client) => client.get(`key:${acknowledged}`)), String(acknowledged));
-    for (const pod of redis.filter((other) => other !== old)) assert.equal((await pod.info("replication")).slave_priority, "100", "it may be promoted again");
+    for (const pod of redis.filter((other) => other !== old)) await eventually("it may be promoted again", async () => (await pod.info("replication")).slave_priority === "100");
   });
 
   it("has a node promoted all the same when the master never comes back", async () => {
@@ -283,6 +302,7 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     lab.startAll();
     const replica = redis.find((pod) => pod !== redis[0])!;
     await lab.settled();
+    await eventually("it may be promoted", async () => (await replica.info("replication")).slave_priority === "100");
     await replica.with((client) => client.config("SET", "replica-priority", "0"));
     await replica.says(/role: this node may be promoted again: it was left out, and not let in/);
     assert.equal((await replica.info("replication")).slave_priority, "100");

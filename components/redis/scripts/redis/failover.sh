@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154 # lib.sh and redis-start.sh set what is used here
+# shellcheck shell=sh disable=SC2154,SC2034 # lib.sh and redis-start.sh set what is used here, and use what is set
 # Asks the sentinels to replace the master, and asks the one that is quickest at it. Sourced by redis-start.sh.
 #
 # The sentinel that leads a failover learns of the promotion from an INFO of the replica, which it sends a second after its last one and
@@ -91,11 +91,27 @@ order_failover() {
     [ "$reply" = OK ]
 }
 
-# One is enough: the others follow its election.
+# would_promote SENTINEL LIST: whether it could promote one of the list.
+would_promote() { seen_by "$1" | awk -v list=" $2 " '$2 > 0 && index(list, " " $1 " ") { found = 1 } END { exit !found }'; }
+
+# passes_over SENTINEL LIST: whether it would promote none of the list, now or once it has asked them.
+passes_over() { ! would_promote "$1" "$2" || { refresh "$1" && ! would_promote "$1" "$2"; }; }
+
+# request_failover MASTER, which is gone: to the replica that has most of it. One sentinel is enough: the others follow its election.
 request_failover() {
     reply="none of them sees a replica to promote"
-    for sentinel in $(quickest_sentinels); do
-        ! order_failover "$sentinel" || return 0
+    # Both at the same time, and no longer than a second for one that hangs: clients wait.
+    answers=$({ patience=1; peers_now | sed 's/^/peer /' & quickest_sentinels | sed 's/^/ask /'; wait; })
+    peers=$(printf '%s\n' "$answers" | sed -n 's/^peer //p')
+    replicas=$(printf '%s\n' "$peers" | awk -v master="$1" '$2 == master { print $1 }')
+    less=$(have_less "$1" "$peers")
+    # shellcheck disable=SC2086 # a list
+    [ -z "$less" ] || leave_out $less
+    for sentinel in $(printf '%s\n' "$answers" | sed -n 's/^ask //p'); do
+        if [ -n "$less" ] && ! passes_over "$sentinel" "$less"; then reply="$sentinel could promote one that has less"; continue; fi
+        order_failover "$sentinel" || continue
+        point_others_once_promoted "$replicas" 9>&- &
+        return 0
     done
     return 1
 }

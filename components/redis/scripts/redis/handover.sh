@@ -5,16 +5,6 @@
 # majority of sentinels and the new master's own ROLE confirm it, and what it has is compared. If that cannot be done in time, the node stops
 # all the same, its writes still paused, and the sentinels replace it as they would after a crash.
 
-# eventually SECONDS COMMAND...: tries every 20 ms.
-eventually() {
-    deadline=$(($(date +%s) + $1))
-    shift
-    until "$@"; do
-        [ "$(date +%s)" -lt "$deadline" ] || return 1
-        sleep 0.02
-    done
-}
-
 # Asks a sentinel, once whoever it could promote has everything; the one that was aimed first. Those who follow have two seconds to catch up.
 ask_for_successor() {
     for sentinel in ${aimed:-$(quickest_sentinels)}; do
@@ -31,19 +21,6 @@ ask_for_successor() {
     done
     aimed=
     return 1
-}
-
-# Sets $successor to whoever was promoted, as soon as it says so itself: the sentinels' majority says so a quarter of a second later.
-one_is_promoted() {
-    for successor in $could; do [ "$(role_of "$successor")" != master ] || return 0; done
-    return 1
-}
-
-# Sentinel comes round to it later, or not for seconds where it takes the node for absent: and the new master takes no write without a replica.
-point_others() {
-    for replica in $replicas; do
-        [ "$replica" = "$1" ] || ask "$replica" "$redis_port" REPLICAOF "$1" "$redis_port" >/dev/null &
-    done
 }
 
 another_is_master() {
@@ -107,7 +84,7 @@ find_successor() {
     [ -n "$replicas" ] || { log "handover: no replica is online any more, nobody can take over"; return 0; }
     [ "$aimed" != nobody ] || { log "handover: no majority of sentinels names this node, nobody can take over"; return 0; }
     eventually 4 ask_for_successor || { log "handover: no sentinel starts a failover (${reply:-no answer})"; return 0; }
-    ! eventually 4 one_is_promoted || point_others "$successor"
+    point_others_once_promoted "$could"
     eventually 6 another_is_master || { log "handover: not confirmed in time (the sentinels name ${named:-nobody})"; return 0; }
     ask_local CLIENT KILL TYPE normal SKIPME yes >/dev/null
     handed_over=yes

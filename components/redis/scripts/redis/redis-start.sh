@@ -67,7 +67,7 @@ stop() {
 ask_for_replacement() {
     for _ in 1 2 3; do
         [ "$(named_by_majority)" = "$OWN" ] || return 0
-        if request_failover; then
+        if request_failover "$OWN"; then
             ask_again_at=$(($(date +%s) + 3))
             log "crash: this node was the master; the sentinels promote a replica"
         else

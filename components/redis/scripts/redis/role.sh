@@ -9,8 +9,8 @@ by_hand="to choose a master by hand: kubectl exec <pod> -- redis-cli REPLICAOF N
 follow() {
     log "role: replica of $1 ($2)"
     ask_local REPLICAOF "$1" "$redis_port" >/dev/null
-    let_clients_go 0
-    let_latecomers_go 9>&- &
+    { let_clients_go 0; let_latecomers_go; } 9>&- &
+    let_in
     not_restored "$1 is master, with $(keys_of "$1") keys"
 }
 
@@ -36,7 +36,7 @@ wait_for_master() {
     [ "$awaited" = "$1" ] || awaited=$1 patient_until=$((now + 10))
     if [ "$now" -ge "$patient_until" ]; then
         take_part
-        if sentinels_say o_down && ! failover_under_way; then request_failover || true; fi
+        if sentinels_say o_down && ! failover_under_way; then request_failover "$1" || true; fi
         patient_until=$((now + 3))
     fi
     wait_because "the sentinels name $1, which does not answer as master yet"
@@ -44,6 +44,14 @@ wait_for_master() {
 
 # From now on a sentinel may promote this node.
 take_part() { follow_only || ask_local CONFIG SET replica-priority 100 >/dev/null; }
+
+# Until its first copy is whole a follower has old data, or none: alone with a master that is lost it would be promoted, and wipe that.
+take_part_once_in_sync() {
+    while kill -0 $$ 2>/dev/null; do
+        case "$(ask_local INFO replication | fields role master_link_status)" in master* | "slave up") take_part; return ;; esac
+        sleep 0.2
+    done
+}
 
 # How the peers stand to this node, which the sentinels name: "ahead", one follows it with data that may be later than this node's own
 # log, which ends up to a second early; "moved", one leads or follows another, so that the name is about to change. Neither of one that is
@@ -78,7 +86,7 @@ less_than_a_peer() {
 being_replaced() {
     now=$(date +%s)
     [ "$now" -ge "$ask_again_at" ] || return 0
-    if failover_under_way || request_failover; then ask_again_at=$((now + 3)) refused_until=$((now + 13)); fi
+    if failover_under_way || request_failover "$OWN"; then ask_again_at=$((now + 3)) refused_until=$((now + 13)); fi
     [ "$now" -lt "$refused_until" ]
 }
 
@@ -141,5 +149,5 @@ find_role() {
     ask_local CONFIG SET repl-rdb-channel no >/dev/null
     refused_until=$(($(date +%s) + 10)) awaited=
     until decide; do let_strangers_go; sleep 0.3; done
-    take_part
+    take_part_once_in_sync 9>&- &
 }

@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # lib.sh, failover.sh and handover.sh set what is used here, handover.sh uses what is set
-# Sees to it that no sentinel promotes a replica that has less than the node which hands over. Sourced by redis-start.sh.
+# Sees to it that no sentinel promotes a replica that has less than the node which hands over, or than another replica of one that crashed.
+# Sourced by redis-start.sh.
 #
 # Sentinel chooses by priority, offset (as of its last INFO) and id, and does not ask whether a replica still follows the master: one that
 # has just lost its connection, or copies everything anew, is as good to it as the others, which would then be wiped by what it lacks.
@@ -34,7 +35,7 @@ leave_out() {
     for replica in "$@"; do
         found=$(printf 'CONFIG GET replica-priority\nCONFIG SET replica-priority 0\nINFO server\n' | ask "$replica" "$redis_port" | tr -d '\r')
         case "$(printf '%s\n' "$found" | sed -n 2p)" in '' | 0) continue ;; esac
-        log "handover: $replica has less than was written here, and must not be promoted"
+        log "failover: $replica lacks what was written last, and must not be promoted"
         left_out="$left_out $replica=$(printf '%s\n' "$found" | field run_id)"
     done
 }
@@ -46,10 +47,41 @@ leave_out_strangers() {
     done
 }
 
+# "ADDRESS MASTER HISTORY OFFSET" of each peer that is a replica.
+peers_now() {
+    for peer in $(others redis); do
+        { echo "$peer $(ask "$peer" "$redis_port" INFO replication | fields master_host master_replid slave_repl_offset)"; } &
+    done | awk 'NF == 4'
+}
+
+# have_less MASTER PEERS: those who lack something that another got of MASTER, which is gone. A master writes to its replicas one after the
+# other: when it is killed under load in between, the next ones have less, and whoever has more than the new master loses it to a full copy.
+have_less() {
+    printf '%s\n' "$2" | awk -v master="$1" '
+        { history[$1] = $3; offset[$1] = $4; if ($2 == master && $4 > most) { most = $4; best = $3 } }
+        END { if (most) for (replica in offset) if (history[replica] != best || offset[replica] < most) printf "%s ", replica }'
+}
+
 # Not one that was started anew meanwhile: that decides itself (find_role). One that nobody lets in comes back by itself (watch-role.sh).
 let_in() {
     for entry in $left_out; do
         replica=${entry%=*}
         [ "$(ask "$replica" "$redis_port" INFO server | field run_id)" != "${entry#*=}" ] || ask "$replica" "$redis_port" CONFIG SET replica-priority 100 >/dev/null
+    done
+    left_out=
+}
+
+# Sets $successor to the one of a list that was promoted, as soon as it says so itself: the sentinels' majority says so a quarter of a second later.
+one_is_promoted() {
+    for successor in $1; do [ "$(role_of "$successor")" != master ] || return 0; done
+    return 1
+}
+
+# point_others_once_promoted CANDIDATES: the other replicas follow the new master at once, which takes no write without one. Sentinel comes
+# round to it later, or not for seconds where it takes one of them for absent.
+point_others_once_promoted() {
+    eventually 4 one_is_promoted "$1" || return 0
+    for replica in $replicas; do
+        [ "$replica" = "$successor" ] || ask "$replica" "$redis_port" REPLICAOF "$successor" "$redis_port" >/dev/null &
     done
 }

@@ -18,7 +18,7 @@ follow_the_master() {
 # ever promote them. This one takes part again by itself, after longer than a handover lasts.
 looks_left_out=0
 come_back_in() {
-    if [ "$priority" != 0 ] || follow_only; then looks_left_out=0; return 0; fi
+    if [ "$priority" != 0 ] || [ "$copying" = 1 ] || follow_only; then looks_left_out=0; return 0; fi
     looks_left_out=$((looks_left_out + 1))
     [ "$looks_left_out" -ge 4 ] || return 0
     log "role: this node may be promoted again: it was left out, and not let in"
@@ -29,8 +29,8 @@ come_back_in() {
 watch_role() {
     while sleep "${ROLE_PERIOD:-5}" >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do
         # Empty unless it is a replica. Parked, it follows nobody, and find_role is at work.
-        followed=$(ask_local INFO replication | fields master_host slave_priority)
-        priority=${followed#* } followed=${followed% *}
+        found=$(ask_local INFO replication | fields master_host slave_priority master_sync_in_progress)
+        followed=${found%% *} copying=${found##* } priority=${found#* } priority=${priority% *}
         case "$followed" in '' | 127.0.0.1) looks_left_out=0 ;; *) follow_the_master; come_back_in ;; esac
         if begun_from_archive && [ -n "$(named_by_majority)" ]; then master_is_named; fi
     done

@@ -16,6 +16,16 @@ ask() {
     timeout "${patience:-2}" redis-cli -h "$ask_host" -p "$ask_port" "$@" 2>/dev/null 9>&- || true
 }
 
+# eventually SECONDS COMMAND...: tries every 20 ms.
+eventually() {
+    deadline=$(($(date +%s) + $1))
+    shift
+    until "$@"; do
+        [ "$(date +%s)" -lt "$deadline" ] || return 1
+        sleep 0.02
+    done
+}
+
 # copy_rdb ADDRESS PORT FILE SECONDS: a consistent RDB file, as a replica would get it.
 copy_rdb() { timeout "$4" redis-cli -h "$1" -p "$2" --rdb "$3" </dev/null; }
 
