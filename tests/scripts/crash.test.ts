@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import Redis from "ioredis";
 import { eventually, sleep } from "../support/eventually";
-import { labMasterName, labPassword, PodLab, type Pod } from "../support/pod-lab";
+import { labMasterName, PodLab, type Pod } from "../support/pod-lab";
 
 describe("pod scripts: Redis ends though nobody stopped its pod", function () {
   this.timeout(300_000);
@@ -91,67 +90,6 @@ describe("pod scripts: Redis ends though nobody stopped its pod", function () {
     await eventually("the replica is back", () => /crash: redis-server ended[^]*role: replica of/.test(replica.output));
     assert.equal(await lab.settled(), master);
     assert.doesNotMatch(replica.output, /the sentinels promote/);
-  });
-
-  /** A client as libraries are: back to the address that was the master's, as often as it takes, and content with it from then on. */
-  const clientOf = (pod: Pod, connectionName?: string) => {
-    const client = new Redis({ host: pod.address, port: pod.port, password: labPassword, connectionName, enableReadyCheck: false, retryStrategy: () => 10, maxRetriesPerRequest: null });
-    const counts = { client, ready: 0, closed: 0 };
-    client.on("ready", () => counts.ready++).on("close", () => counts.closed++).on("error", () => undefined);
-    return counts;
-  };
-
-  it("lets those go that came back to the crashed master, writers and subscribers, once it is a replica", async () => {
-    await start();
-    const old = await lab.settled();
-    const [writer, subscriber] = [clientOf(old), clientOf(old)];
-    try {
-      await subscriber.client.subscribe("news");
-      await eventually("the writer is there", () => writer.ready);
-      old.crash();
-      await eventually("both came back", () => writer.ready > 1 && subscriber.ready > 1, { every: 5 });
-      const [writerClosed, subscriberClosed] = [writer.closed, subscriber.closed];
-      await assert.rejects(writer.client.set("key", "value"), /READONLY|LOADING/);
-      await old.says(/role: replica of/);
-      await eventually("both were let go", () => writer.closed > writerClosed && subscriber.closed > subscriberClosed);
-      assert.equal((await old.info("replication")).role, "slave");
-    } finally {
-      for (const { client } of [writer, subscriber]) client.disconnect();
-    }
-  });
-
-  it("keeps no client while its role is not decided", async () => {
-    lab = await PodLab.create();
-    ({ redis, sentinels } = lab.sentinelTopology());
-    const alone = redis[0]!.start();
-    await alone.says(/waiting: no majority of sentinels/);
-    const counts = clientOf(alone);
-    try {
-      await eventually("it came", () => counts.ready);
-      await eventually("it was let go", () => counts.closed);
-      assert.equal(alone.probe("alive.sh", "6379").code, 0);
-    } finally {
-      counts.client.disconnect();
-    }
-  });
-
-  it("lets nobody go who has just come, to read from it, and no sentinel", async () => {
-    await start();
-    const old = await lab.settled();
-    const [early, sentinel] = [clientOf(old), clientOf(old, "sentinel-0123abcd-cmd")];
-    let late: ReturnType<typeof clientOf> | undefined;
-    try {
-      await eventually("both are there", () => early.ready && sentinel.ready);
-      await sleep(6000);
-      late = clientOf(old);
-      await eventually("it is there", () => late!.ready);
-      old.call(["lib.sh", "clients.sh"], "let_clients_go 6");
-      await eventually("who was there before was let go", () => early.closed);
-      await late.client.ping();
-      assert.deepEqual([late.closed, sentinel.closed], [0, 0]);
-    } finally {
-      for (const counts of [early, sentinel, late]) counts?.client.disconnect();
-    }
   });
 
   it("leaves one that crashes again to Kubernetes, which restarts it ever more slowly and shows it", async () => {

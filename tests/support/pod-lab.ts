@@ -183,7 +183,7 @@ export class Pod {
       ON_DAMAGE: this.onDamage, TERMINATION_LOG: this.inside("termination-log"), DATA: this.inside("data"), RUN: this.inside("run"), CONFIG: this.inside("config"), TOPOLOGY: this.inside("topology"),
       NODE_NAME: "lab-node", HUGE_PAGES: this.inside("kernel"), OVERCOMMIT: this.inside("kernel/overcommit_memory"), SOMAXCONN: this.inside("kernel/somaxconn"),
       RESTORE: this.inside("restore"), WORK: this.inside("work"), RCLONE_CONFIG: "/dev/null", RCLONE_CONFIG_ARCHIVE_TYPE: "local",
-      QUORUM: "2", DOWN_AFTER: String(this.downAfter), FAILOVER_TIMEOUT: "10000", PARALLEL_SYNCS: "2", WATCH_PERIOD: "1", LINGER: String(this.linger), FORGET_PERIOD: "5", DISK_PERIOD: "1", ROLE_PERIOD: "2",
+      QUORUM: "2", DOWN_AFTER: String(this.downAfter), FAILOVER_TIMEOUT: "10000", PARALLEL_SYNCS: "2", WATCH_PERIOD: "1", LINGER: String(this.linger), FORGET_PERIOD: "5", DISK_PERIOD: "1", ROLE_PERIOD: "1",
     };
   }
 

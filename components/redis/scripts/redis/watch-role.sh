@@ -1,6 +1,15 @@
-# shellcheck shell=sh disable=SC2154 # lib.sh, follow-only.sh, seed.sh and redis-start.sh set what is used here
-# What a running node sees to once its role is decided: that it follows the master, and may be promoted. Sourced by redis-start.sh, and run
-# beside Redis.
+# shellcheck shell=sh disable=SC2154 # lib.sh, follow-only.sh, role.sh, seed.sh and redis-start.sh set what is used here
+# What a running node sees to once its role is decided: that it follows the master, that its clients know, and that it may be promoted.
+# Sourced by redis-start.sh, and run beside Redis.
+
+# A master that stood still (a script that ran for seconds, a machine that hung) was replaced and does not know it. Its clients are refused
+# (NOREPLICAS), and stay, until Sentinel tells it, which waits for eight seconds to be sure. A majority that names another, and that other
+# one's own word, are as sure.
+give_way() {
+    named=$(named_by_majority)
+    case "$named" in '' | "$OWN") return ;; esac
+    [ "$(role_of "$named")" != master ] || follow "$named" "named by a majority of the sentinels, which replaced this node"
+}
 
 # A sentinel tells a replica whom to follow only if it knows it and holds it for up, and it knows those that it saw with the master. One that
 # followed a node which was demoted before any sentinel had seen the two together (all of them had just started) would follow that one for
@@ -14,24 +23,45 @@ follow_the_master() {
     ask_local REPLICAOF "$named" "$redis_port" >/dev/null
 }
 
+# Sentinel closes the clients of a master that it makes a replica. Nobody does where a person did (REPLICAOF, FAILOVER).
+let_go_after_demotion() {
+    [ -z "$was_master" ] || let_clients_go 1
+    was_master=
+}
+
 # A node that hands over leaves those out that have less than it (successors.sh), and may die before it lets them in again: then nobody would
 # ever promote them. This one takes part again by itself, after longer than a handover lasts.
 looks_left_out=0
 come_back_in() {
     if [ "$priority" != 0 ] || [ "$copying" = 1 ] || follow_only; then looks_left_out=0; return 0; fi
     looks_left_out=$((looks_left_out + 1))
-    [ "$looks_left_out" -ge 4 ] || return 0
+    [ "$looks_left_out" -ge 10 ] || return 0
     log "role: this node may be promoted again: it was left out, and not let in"
     take_part
 }
 
+look_at_role() {
+    found=$(ask_local INFO replication | fields role master_host slave_priority master_sync_in_progress)
+    case "$found" in
+        master*) give_way; was_master=yes; return ;;
+        # Parked, it follows nobody, and find_role is at work.
+        *" 127.0.0.1 "*) was_master='' looks_left_out=0; return ;;
+        slave*) ;;
+        *) return ;;
+    esac
+    # shellcheck disable=SC2086 # a list
+    set -- $found
+    followed=$2 priority=$3 copying=$4
+    let_go_after_demotion
+    follow_the_master
+    come_back_in
+}
+
 # For as long as the start script lives.
 watch_role() {
-    while sleep "${ROLE_PERIOD:-5}" >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do
-        # Empty unless it is a replica. Parked, it follows nobody, and find_role is at work.
-        found=$(ask_local INFO replication | fields master_host slave_priority master_sync_in_progress)
-        followed=${found%% *} copying=${found##* } priority=${found#* } priority=${priority% *}
-        case "$followed" in '' | 127.0.0.1) looks_left_out=0 ;; *) follow_the_master; come_back_in ;; esac
+    was_master=
+    while sleep "${ROLE_PERIOD:-2}" >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do
+        look_at_role
         if begun_from_archive && [ -n "$(named_by_majority)" ]; then master_is_named; fi
     done
 }
