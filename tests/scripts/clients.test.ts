@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { connect } from "node:net";
 import Redis from "ioredis";
 import { eventually, printTime, sleep } from "../support/eventually";
 import { labMasterName, labPassword, PodLab, type Pod } from "../support/pod-lab";
@@ -135,4 +136,25 @@ describe("pod scripts: clients of a node that is not the master any more", funct
       }
     });
   }
+
+  /** As `redis-cli --rdb` and `--replica` do, and tools that copy the data: for as long as a sentinel takes to see it. */
+  const copy = async (pod: Pod) => {
+    const socket = connect(pod.port, pod.address).on("error", () => undefined);
+    socket.write(`AUTH ${labPassword}\r\n`);
+    // Redis takes no SYNC before its last reply is sent.
+    socket.once("data", () => socket.resume().write("SYNC\r\n"));
+    await eventually("a sentinel takes it for a replica", async () => (await known()).some((count) => count > 2));
+    socket.destroy();
+  };
+  const known = () => Promise.all(sentinels.map(async (pod) => (await pod.with((client) => client.call("SENTINEL", "REPLICAS", labMasterName)) as unknown[]).length));
+
+  it("has the sentinels forget who only copied the data, and also the second time: they would hand it to who reads from replicas", async () => {
+    await start();
+    const master = await lab.settled();
+    for (let time = 1; time <= 2; time++) {
+      await copy(master);
+      await eventually("every sentinel knows two replicas again", async () => (await known()).every((count) => count === 2), { timeout: 120_000 });
+    }
+    assert.equal(await lab.settled(), master);
+  });
 });
