@@ -137,6 +137,20 @@ describe("pod scripts: clients of a node that is not the master any more", funct
     });
   }
 
+  it("makes a replica one again that somebody promoted by hand, which takes no write meanwhile", async () => {
+    await start();
+    const master = await lab.settled();
+    const promoted = peersOf(master)[0]!;
+    const from = Date.now();
+    await promoted.with(async (own) => {
+      await own.replicaof("NO", "ONE");
+      await assert.rejects(own.set("key", "value"), /NOREPLICAS|READONLY/);
+    });
+    await promoted.says(/role: replica of .*which replaced this node/);
+    printTime("a replica again", from, 2);
+    assert.equal(await lab.settled(), master);
+  });
+
   /** As `redis-cli --rdb` and `--replica` do, and tools that copy the data: for as long as a sentinel takes to see it. */
   const copy = async (pod: Pod) => {
     const socket = connect(pod.port, pod.address).on("error", () => undefined);
