@@ -7,6 +7,7 @@ import { embedded } from "../../local/engine/target";
 import { imageNames } from "../../local/images";
 import { age } from "../../local/status/archive";
 import { instances } from "../../local/status/collect";
+import { quietSchedule } from "../support/archives";
 import { kubectl, redisCli } from "../support/cluster";
 import { ObjectStore } from "../support/object-store";
 import { Project } from "../support/project";
@@ -22,8 +23,9 @@ describe("archive: on the cluster, to an object store and to a volume", function
   this.timeout(300_000);
   this.bail(true);
   const project = new Project();
+  const schedule = quietSchedule();
   let store: ObjectStore;
-  const configure = (archive: Record<string, unknown>) => project.configure(stack, { ...base, archive: { image: imageNames.rclone, ...archive } });
+  const configure = (archive: Record<string, unknown>) => project.configure(stack, { ...base, archive: { image: imageNames.rclone, schedule, ...archive } });
   const take = async () => { const place = await archiveOf(target, namespace); return runJob(place, scheduledJob(place), 90); };
   const list = async () => listArchives(await archiveOf(target, namespace));
 

@@ -6,7 +6,7 @@ import { imageNames } from "../../local/images";
 import { runJob, scheduledJob } from "../../local/jobs/job";
 import { comparingJob, drillOf } from "../../local/restore/compare";
 import { instances } from "../../local/status/collect";
-import { everyKind } from "../support/archives";
+import { everyKind, quietSchedule } from "../support/archives";
 import { addressOf, kubectl, plainClient, redisCli, roles } from "../support/cluster";
 import { eventually } from "../support/eventually";
 import { Project } from "../support/project";
@@ -24,11 +24,12 @@ describe("an archive, restored into new stacks on a real Kubernetes", function (
   const target = { stack: "e2e", kubeconfig: process.env.KUBECONFIG! };
   const stacks = { source: "sentinel", alone: "standalone" } as const;
   const beside = { stack: `source-${id}`, namespace: `redis-source-${id}` };
+  const schedule = quietSchedule();
   let s3: Awaited<ReturnType<typeof startStore>>;
   let archive: string;
 
   const configure = (stack: keyof typeof stacks, more: Record<string, unknown> = {}) => project.configure(stack, {
-    mode: stacks[stack], namespace: place(stack), image: imageNames.redis, resources: { memory: "96Mi", cpu: "10m" }, auth: { password }, archive: { s3, image: imageNames.rclone }, ...more,
+    mode: stacks[stack], namespace: place(stack), image: imageNames.redis, resources: { memory: "96Mi", cpu: "10m" }, auth: { password }, archive: { s3, image: imageNames.rclone, schedule }, ...more,
     ...(stacks[stack] === "sentinel" ? { endpoint: { image: imageNames.haproxy } } : {}),
   });
 
