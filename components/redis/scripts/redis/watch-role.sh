@@ -4,11 +4,16 @@
 
 # A master that stood still (a script that ran for seconds, a machine that hung) was replaced and does not know it. Its clients are refused
 # (NOREPLICAS), and stay, until Sentinel tells it, which waits for eight seconds to be sure. A majority that names another, and that other
-# one's own word, are as sure.
+# one's own word, are as sure, of a node that they named before. One that has just been promoted is not named yet, and the old master still
+# is: it would undo the failover.
+was_named=
 give_way() {
     named=$(named_by_majority)
-    case "$named" in '' | "$OWN") return ;; esac
-    [ "$(role_of "$named")" != master ] || follow "$named" "named by a majority of the sentinels, which replaced this node"
+    case "$named" in
+        '') return ;;
+        "$OWN") was_named=yes; return ;;
+    esac
+    [ -z "$was_named" ] || [ "$(role_of "$named")" != master ] || follow "$named" "named by a majority of the sentinels, which replaced this node"
 }
 
 # A sentinel tells a replica whom to follow only if it knows it and holds it for up, and it knows those that it saw with the master. One that
@@ -45,13 +50,13 @@ look_at_role() {
     case "$found" in
         master*) give_way; was_master=yes; return ;;
         # Parked, it follows nobody, and find_role is at work.
-        *" 127.0.0.1 "*) was_master='' looks_left_out=0; return ;;
+        *" 127.0.0.1 "*) was_master='' was_named='' looks_left_out=0; return ;;
         slave*) ;;
         *) return ;;
     esac
     # shellcheck disable=SC2086 # a list
     set -- $found
-    followed=$2 priority=$3 copying=$4
+    followed=$2 priority=$3 copying=$4 was_named=
     let_go_after_demotion
     follow_the_master
     come_back_in
