@@ -137,7 +137,7 @@ describe("pod scripts: clients of a node that is not the master any more", funct
     });
   }
 
-  it("leaves a node alone that has just been promoted, though the sentinels do not name it yet: they decide, also where somebody did it by hand", async () => {
+  it("leaves a node alone that has just been promoted and is not named yet: the sentinels decide, also where somebody promoted it by hand", async () => {
     await start();
     const master = await lab.settled();
     const promoted = peersOf(master)[0]!;
@@ -148,7 +148,7 @@ describe("pod scripts: clients of a node that is not the master any more", funct
     });
     await eventually("a sentinel has made it a replica again", async () => (await promoted.info("replication")).role === "slave");
     printTime("a replica again", from, 10);
-    // Its own watch, which looks every second here, has seen it promoted meanwhile, and would have undone a failover.
+    // Its own watch looks every second here. Had it acted, it would also undo a failover, in the moment before the sentinels name the new master.
     assert.doesNotMatch(promoted.output, /which replaced this node/);
     assert.equal(await lab.settled(), master);
   });

@@ -23,11 +23,6 @@ ask_for_successor() {
     return 1
 }
 
-another_is_master() {
-    named=$(named_by_majority)
-    [ -n "$named" ] && [ "$named" != "$OWN" ] && [ "$(role_of "$named")" = master ]
-}
-
 # How many bytes a new master lacks of what was written here; nothing if it did not go on from here. It took up this node's history where its
 # own begins.
 lacking() {

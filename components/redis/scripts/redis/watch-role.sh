@@ -4,16 +4,14 @@
 
 # A master that stood still (a script that ran for seconds, a machine that hung) was replaced and does not know it. Its clients are refused
 # (NOREPLICAS), and stay, until Sentinel tells it, which waits for eight seconds to be sure. A majority that names another, and that other
-# one's own word, are as sure, of a node that they named before. One that has just been promoted is not named yet, and the old master still
-# is: it would undo the failover.
-was_named=
+# one's own word, are as sure, but only for a master that the sentinels have named. For a moment after a promotion they still name the old
+# one: a new master that followed it would undo the failover.
 give_way() {
-    named=$(named_by_majority)
-    case "$named" in
-        '') return ;;
-        "$OWN") was_named=yes; return ;;
-    esac
-    [ -z "$was_named" ] || [ "$(role_of "$named")" != master ] || follow "$named" "named by a majority of the sentinels, which replaced this node"
+    if another_is_master; then
+        [ "$was_master" != named ] || follow "$named" "named by a majority of the sentinels, which replaced this node"
+    elif [ "$named" = "$OWN" ]; then
+        was_master=named
+    fi
 }
 
 # A sentinel tells a replica whom to follow only if it knows it and holds it for up, and it knows those that it saw with the master. One that
@@ -21,9 +19,7 @@ give_way() {
 # ever, as the replica of a replica: the master does not count it, and it is never ready. One whose master has gone waits for it for seconds.
 follow_the_master() {
     [ "$(role_of "$followed")" != master ] || return 0
-    named=$(named_by_majority)
-    case "$named" in '' | "$OWN" | "$followed") return ;; esac
-    [ "$(role_of "$named")" = master ] || return 0
+    another_is_master && [ "$named" != "$followed" ] || return 0
     log "role: replica of $named (named by a majority of the sentinels; $followed, which it followed, is not a master)"
     ask_local REPLICAOF "$named" "$redis_port" >/dev/null
 }
@@ -48,15 +44,15 @@ come_back_in() {
 look_at_role() {
     found=$(ask_local INFO replication | fields role master_host slave_priority master_sync_in_progress)
     case "$found" in
-        master*) give_way; was_master=yes; return ;;
+        master*) was_master=${was_master:-yes}; give_way; return ;;
         # Parked, it follows nobody, and find_role is at work.
-        *" 127.0.0.1 "*) was_master='' was_named='' looks_left_out=0; return ;;
+        *" 127.0.0.1 "*) was_master='' looks_left_out=0; return ;;
         slave*) ;;
         *) return ;;
     esac
     # shellcheck disable=SC2086 # a list
     set -- $found
-    followed=$2 priority=$3 copying=$4 was_named=
+    followed=$2 priority=$3 copying=$4
     let_go_after_demotion
     follow_the_master
     come_back_in
@@ -64,6 +60,7 @@ look_at_role() {
 
 # For as long as the start script lives.
 watch_role() {
+    # What the last look found: nothing, no master; "yes", one that the sentinels have not named yet; "named", one that they have.
     was_master=
     while sleep "${ROLE_PERIOD:-2}" >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do
         look_at_role

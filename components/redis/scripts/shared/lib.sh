@@ -71,6 +71,12 @@ named_by_majority() {
     named_by_each | awk -v majority="$(majority_of_sentinels)" '/^[0-9a-fA-F.:]+$/ && ++votes[$0] >= majority { print; exit }'
 }
 
+# Whether a majority names another node than this one, which says itself that it is master. Sets $named.
+another_is_master() {
+    named=$(named_by_majority)
+    [ -n "$named" ] && [ "$named" != "$OWN" ] && [ "$(role_of "$named")" = master ]
+}
+
 # The first peer that says it is master; nothing if none does.
 peer_master() {
     for peer in $(others redis); do
