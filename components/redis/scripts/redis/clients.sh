@@ -20,13 +20,17 @@ let_strangers_go() { let_clients_go 2; }
 
 a_sentinel_names_this() { named_by_each | grep -q -x -F "$OWN"; }
 
-# A majority names another by now; the last sentinel hears of it a moment later, and sends clients here until then. Those who come to read
-# from a replica come afterwards.
+# As long as a sentinel names this node it sends clients here: the last one hears of a failover a moment later, and all of them only see after
+# seconds what a person did. Those who come to read from a replica come afterwards.
 let_latecomers_go() {
-    for _ in 1 2 3 4 5; do
+    while kill -0 $$ 2>/dev/null; do
         still_named=$(! a_sentinel_names_this || echo yes)
         sleep 1.5
+        [ "$(role_of "$LOCAL")" = slave ] || return 0
         let_clients_go 1
         [ -n "$still_named" ] || return 0
     done
 }
+
+# clear_of_clients AGE: both, in the background, for a node that is a replica from now on.
+clear_of_clients() { { let_clients_go "$1"; let_latecomers_go; } 9>&- & }

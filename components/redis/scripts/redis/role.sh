@@ -9,7 +9,7 @@ by_hand="to choose a master by hand: kubectl exec <pod> -- redis-cli REPLICAOF N
 follow() {
     log "role: replica of $1 ($2)"
     ask_local REPLICAOF "$1" "$redis_port" >/dev/null
-    { let_clients_go 0; let_latecomers_go; } 9>&- &
+    clear_of_clients 0
     let_in
     not_restored "$1 is master, with $(keys_of "$1") keys"
 }

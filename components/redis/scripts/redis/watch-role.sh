@@ -26,7 +26,7 @@ follow_the_master() {
 
 # Sentinel closes the clients of a master that it makes a replica. Nobody does where a person did (REPLICAOF, FAILOVER).
 let_go_after_demotion() {
-    [ -z "$was_master" ] || let_clients_go 1
+    [ -z "$was_master" ] || clear_of_clients 1
     was_master=
 }
 
