@@ -71,6 +71,13 @@ describe("pod scripts: a volume that is full", function () {
     await eventually("writes are taken again", () => pod.with((client) => client.set("after", "yes")));
   });
 
+  it("is no node that has everything: the last write was acknowledged, and the file lacks it", async () => {
+    const stopsAsMaster = () => pod.call(["lib.sh", "clean-stop.sh"], "stops_as_master").code === 0;
+    assert.ok(stopsAsMaster());
+    await fill();
+    assert.ok(!stopsAsMaster());
+  });
+
   it("says in its log, once for each step, that it fills, and when there is room again", async () => {
     await fill();
     await eventually("the last step", () => /WARNING: disk: (99|100) % of \S+ used, 0 of 8 MB are free/.test(pod.output));

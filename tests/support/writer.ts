@@ -1,5 +1,13 @@
 import type { Redis } from "ioredis";
 import { sleep } from "./eventually";
+import type { Pod } from "./pod-lab";
+
+/** One numbered value after the other; resolves to the last one that was acknowledged. */
+export const writeUntilRefused = (pod: Pod): Promise<number> => pod.with(async (client) => {
+  for (let n = 1; ; n++) {
+    try { await client.set(`key:${n}`, String(n)); } catch { return n - 1; }
+  }
+});
 
 /** Writes numbered values one after the other, and records each that was acknowledged, and the longest time between two of them. */
 export class Writer {

@@ -110,7 +110,7 @@ request_failover() {
     for sentinel in $(printf '%s\n' "$answers" | sed -n 's/^ask //p'); do
         if [ -n "$less" ] && ! passes_over "$sentinel" "$less"; then reply="$sentinel could promote one that has less"; continue; fi
         order_failover "$sentinel" || continue
-        point_others_once_promoted "$replicas" 9>&- &
+        { ! eventually 4 one_is_promoted "$replicas" || point_others; } 9>&- &
         return 0
     done
     return 1

@@ -17,9 +17,29 @@ ask_for_successor() {
             look_behind "$sentinel"
         fi
         if [ -z "$could" ] || [ -n "$behind" ]; then reply="$sentinel could promote nobody, or one that has less"; continue; fi
+        replacement_ordered=yes
         ! order_failover "$sentinel" || return 0
     done
     aimed=
+    return 1
+}
+
+# Whether the sentinel that took the order has given it up, and still names this node: it chose nobody. One that is just bringing its INFOs
+# together (keep_apart) finds no replica good enough.
+gave_up() {
+    ask "$sentinel" "$sentinel_port" SENTINEL MASTER "$MASTER_NAME" | awk -v own="$OWN" '
+        previous == "ip" { named = $0 }
+        previous == "flags" { flags = $0 }
+        { previous = $0 }
+        END { exit !(named == own && flags != "" && flags !~ /failover_in_progress/) }'
+}
+
+# Only then another one may be asked: two that promote at the same time could promote two.
+promoted_or_asked_again() {
+    ! one_is_promoted "$could" || return 0
+    gave_up || return 1
+    aimed='' gave=$sentinel
+    ! ask_for_successor || log "handover: $gave gave up what it was asked for, and $sentinel was asked"
     return 1
 }
 
@@ -59,7 +79,7 @@ all_answer() {
     [ -z "$silent" ]
 }
 
-handed_over=
+handed_over='' replacement_ordered=
 find_successor() {
     [ "$(role_of "$LOCAL")" = master ] || return 0
     replicas=$(replicas_now)
@@ -79,7 +99,7 @@ find_successor() {
     [ -n "$replicas" ] || { log "handover: no replica is online any more, nobody can take over"; return 0; }
     [ "$aimed" != nobody ] || { log "handover: no majority of sentinels names this node, nobody can take over"; return 0; }
     eventually 4 ask_for_successor || { log "handover: no sentinel starts a failover (${reply:-no answer})"; return 0; }
-    point_others_once_promoted "$could"
+    ! eventually 4 promoted_or_asked_again || point_others
     eventually 6 another_is_master || { log "handover: not confirmed in time (the sentinels name ${named:-nobody})"; return 0; }
     ask_local CLIENT KILL TYPE normal SKIPME yes >/dev/null
     handed_over=yes

@@ -38,6 +38,8 @@ scripts=$(dirname "$0")
 . "$scripts/successors.sh"
 # shellcheck source=handover.sh
 . "$scripts/handover.sh"
+# shellcheck source=clean-stop.sh
+. "$scripts/clean-stop.sh"
 # shellcheck source=disk.sh
 . "$scripts/disk.sh"
 # shellcheck source=kernel.sh
@@ -49,13 +51,16 @@ stop() {
     hand_over
     log "stopping"
     give_up_seeding
+    as_master=$(! stops_as_master || echo yes)
     # NOSAVE: the append-only file has every write and is synced on the way out; an RDB file now would only make the stop longer. NOW: its
     # replicas follow another by now. Else it waits for those that have less than it, ten seconds at most.
     if [ -n "$handed_over" ]; then refusal=$(ask_local SHUTDOWN NOSAVE NOW); else refusal=$(ask_local SHUTDOWN NOSAVE); fi
     # One that refused, or hangs, is told by a signal, well before the pod is killed.
     [ -z "$refusal" ] || log "stopping: $refusal"
     eventually 15 ended || { log "stopping: by signal"; kill -TERM "$redis"; }
-    wait "$redis" || true
+    code=0
+    wait "$redis" || code=$?
+    if [ -n "$as_master" ] && [ "$code" = 0 ]; then note_clean_stop; fi
     # The endpoint may send a client here until it next looks at the sentinels. Here it is refused, and tries again at once; once the pod's
     # network is gone nobody would answer it.
     [ -z "$handed_over" ] || sleep 0.5
@@ -84,6 +89,7 @@ OWN=$(address_of redis "$POD_NAME")
 [ -n "$OWN" ] || { log "$TOPOLOGY/redis does not name $POD_NAME: the StatefulSet has more pods than the program made addresses for"; exit 1; }
 report_kernel
 hold_volume
+take_clean_stop
 ask_again_at=0 crashed_at=0
 trap stop TERM INT
 start_watching watch_disk watch_role
@@ -91,6 +97,7 @@ start_redis
 
 while :; do
     find_role
+    clean_stop=
     ! follow_only || watch_first_copy 9>&- &
     # A signal to this shell ends `wait` early, with the trap already run, which ends the script.
     code=0

@@ -101,6 +101,8 @@ lead_again() {
         lead "named by a majority of the sentinels"
     elif [ "${standing#*moved}" != "$standing" ]; then
         wait_because "the sentinels name this node, but a peer leads or follows another"
+    elif [ -n "$clean_stop" ]; then
+        lead "named by a majority of the sentinels, and no peer has more: it stopped in order as the master ($clean_stop)"
     elif being_replaced; then
         wait_because "a replica may hold writes that this node lost: the sentinels were asked to promote it"
     else

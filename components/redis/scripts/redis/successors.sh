@@ -77,10 +77,9 @@ one_is_promoted() {
     return 1
 }
 
-# point_others_once_promoted CANDIDATES: the other replicas follow the new master at once, which takes no write without one. Sentinel comes
-# round to it later, or not for seconds where it takes one of them for absent.
-point_others_once_promoted() {
-    eventually 4 one_is_promoted "$1" || return 0
+# The other replicas follow the new master at once, which takes no write without one. Sentinel comes round to it later, or not for seconds
+# where it takes one of them for absent.
+point_others() {
     for replica in $replicas; do
         [ "$replica" = "$successor" ] || ask "$replica" "$redis_port" REPLICAOF "$successor" "$redis_port" >/dev/null &
     done

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import { eventually, printTime, sleep } from "../support/eventually";
+import { PodLab, type Pod } from "../support/pod-lab";
+import { writeUntilRefused } from "../support/writer";
+
+describe("pod scripts: every pod stops at once, and comes back", function () {
+  this.timeout(300_000);
+  let lab: PodLab;
+  let redis: Pod[];
+  let sentinels: Pod[];
+
+  beforeEach(async () => {
+    lab = await PodLab.create();
+    ({ redis, sentinels } = lab.sentinelTopology());
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed") console.log(lab.logs());
+    await lab.destroy();
+  });
+
+  it("comes back with its data when every pod lost power at once", async () => {
+    lab.startAll();
+    const master = await lab.settled();
+    await master.with((client) => client.set("kept", "yes"));
+    await sleep(1200);
+    await lab.powerCut();
+    lab.startAll();
+    const after = await lab.settled();
+    assert.equal(await after.with((client) => client.get("kept")), "yes");
+  });
+
+  it("loses nothing when every pod is stopped at once and the master is the last one back: no older copy is promoted before it", async () => {
+    lab.startAll();
+    const old = await lab.settled();
+    const writes = writeUntilRefused(old);
+    await sleep(1000);
+    await Promise.all([...lab.pods.values()].map(async (pod) => {
+      await pod.stop();
+      // Longer than down-after: by then the sentinels, which came back at once, have given it up.
+      if (pod === old) await sleep(4000);
+      pod.start();
+    }));
+    const acknowledged = await writes;
+    const master = await lab.settled();
+    assert.equal(master.name, old.name);
+    assert.ok(acknowledged > 100, `${acknowledged} writes`);
+    assert.equal(await master.with((client) => client.get(`key:${acknowledged}`)), String(acknowledged));
+    for (const pod of redis.filter((other) => other !== old)) await eventually("it may be promoted again", async () => (await pod.info("replication")).slave_priority === "100");
+  });
+
+  describe("a master that stopped in order, and has what its replicas lack", () => {
+    let old: Pod;
+    /** The sentinels first, so that nobody can take over; the replicas did not get what was written last, and go on following it. */
+    beforeEach(async () => {
+      lab.startAll();
+      old = await lab.settled();
+      await old.with(async (client) => { await client.set("kept", "yes"); await client.wait(2, 0); });
+      const peers = redis.filter((pod) => pod !== old);
+      await Promise.all(sentinels.map((pod) => pod.stop()));
+      for (const pod of peers) pod.hang();
+      await old.with(async (client) => {
+        await client.config("SET", "min-replicas-to-write", "0");
+        await client.call("CLIENT", "KILL", "TYPE", "replica");
+        await client.set("written", "last");
+      });
+    });
+    const followed = async () => {
+      for (const pod of redis) if (pod !== old) pod.resume();
+      await sleep(300);
+      for (const pod of redis) if (pod !== old) assert.equal((await pod.info("replication")).master_host, old.address);
+      lab.startAll();
+      return lab.settled();
+    };
+
+    it("leads again, rather than have one of them promoted", async () => {
+      await old.stop();
+      await old.says(/stopped as the master, with everything that was written here/);
+      assert.equal(await followed(), old);
+      assert.equal(await old.with((client) => client.get("written")), "last");
+      assert.match(old.output, /role: master \(named by a majority of the sentinels, and no peer has more: it stopped in order/);
+      // That was then: after a crash a replica may be ahead.
+      assert.ok(!fs.existsSync(old.file("data/clean-stop")));
+      await old.kill();
+      old.start();
+      await old.says(/a replica may hold writes that this node lost/);
+    });
+
+    it("does not count on it after it went on and crashed, wherever the crash came", async () => {
+      await old.stop();
+      // As a pod that is killed while it still looks for its role.
+      old.start();
+      await eventually("it has its data", async () => await old.with((client) => client.dbsize()) === 2);
+      assert.ok(!fs.existsSync(old.file("data/clean-stop")));
+    });
+  });
+
+  it("has a node promoted all the same when the master never comes back", async () => {
+    lab.startAll();
+    const old = await lab.settled();
+    await old.with((client) => client.set("kept", "yes"));
+    await old.with((client) => client.wait(2, 0));
+    await Promise.all(redis.map((pod) => pod.kill()));
+    for (const pod of redis) if (pod !== old) pod.start();
+    const master = await eventually("a peer leads", async () => { const found = await lab.master(); return found !== old && found; });
+    assert.equal(await master.with((client) => client.get("kept")), "yes");
+  });
+
+  it("stops at once when everything stops: a destroy must not wait for a handover that nobody can take", async () => {
+    lab.startAll();
+    const master = await lab.settled();
+    const from = Date.now();
+    await Promise.all([...sentinels.map((pod) => pod.stop()), ...redis.map((pod) => pod.stop())]);
+    printTime("everything stopped", from, 10);
+    await master.says(/handover: (no |.* is master now|not confirmed)/);
+  });
+});
