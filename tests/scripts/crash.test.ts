@@ -9,8 +9,9 @@ describe("pod scripts: Redis ends though nobody stopped its pod", function () {
   let sentinels: Pod[];
   const downAfter = 120_000;
 
-  const start = async (settings: Record<string, string> = {}) => {
+  const start = async (settings: Record<string, string> = {}, stub = "") => {
     lab = await PodLab.create({ settings });
+    lab.addToScript("failover.sh", stub);
     ({ redis, sentinels } = lab.sentinelTopology());
     // Longer than a test waits: what is replaced was replaced because the node asked for it, on however busy a machine.
     for (const pod of sentinels) pod.downAfter = downAfter;
@@ -61,15 +62,18 @@ describe("pod scripts: Redis ends though nobody stopped its pod", function () {
     assert.ok(asked() > 1, old.output);
   });
 
-  it("has none promoted that has less than another replica got of the master", async () => {
-    await start();
-    const old = await lab.settled();
-    const [more, less] = peersOf(old) as [Pod, Pod];
-    // Left to itself, a sentinel would take this one.
-    await less.with((client) => client.config("SET", "replica-priority", "1"));
-    await eventually("the sentinels know", async () => (await Promise.all(sentinels.map((pod) => pod.with((client) => client.call("SENTINEL", "REPLICAS", labMasterName) as Promise<string[][]>))))
-      .every((replicas) => replicas.some((replica) => replica.includes(less.address) && replica[replica.indexOf("slave-priority") + 1] === "1")));
-    await old.with(async (client) => {
+  describe("has none promoted that has less than another replica got of the master", () => {
+    let old: Pod, more: Pod, less: Pod;
+    const replicasKnown = (pod: Pod) => pod.with((client) => client.call("SENTINEL", "REPLICAS", labMasterName) as Promise<string[][]>);
+    const known = (what: string, pod: Pod, key: string, value: string) => eventually(what, async () => (await Promise.all(sentinels.map(replicasKnown)))
+      .every((replicas) => replicas.some((replica) => replica.includes(pod.address) && replica[replica.indexOf(key) + 1] === value)));
+    const settle = async (stub = "") => {
+      await start({}, stub);
+      old = await lab.settled();
+      [more, less] = peersOf(old) as [Pod, Pod];
+    };
+    /** One of them hangs, and does not get what was written last. */
+    const write = () => old.with(async (client) => {
       less.hang();
       // Who does not hang comes back.
       await client.call("CLIENT", "KILL", "TYPE", "replica");
@@ -77,12 +81,30 @@ describe("pod scripts: Redis ends though nobody stopped its pod", function () {
       await client.set("written", "last");
       await client.wait(1, 0);
     });
-    old.crash();
-    less.resume();
-    assert.equal((await lab.settled()).name, more.name);
-    assert.equal(await more.with((client) => client.get("written")), "last");
-    await old.says(new RegExp(`failover: ${less.address} lacks what was written last`));
-    await eventually("it may be promoted again", async () => (await less.info("replication")).slave_priority === "100");
+    const crash = async () => {
+      old.crash();
+      less.resume();
+      assert.equal((await lab.settled()).name, more.name);
+      assert.equal(await more.with((client) => client.get("written")), "last");
+      await old.says(new RegExp(`failover: ${less.address} lacks what was written last`));
+      await eventually("it may be promoted again", async () => (await less.info("replication")).slave_priority === "100");
+    };
+
+    it("though every sentinel likes that one better", async () => {
+      await settle();
+      await less.with((client) => client.config("SET", "replica-priority", "1"));
+      await known("the sentinels know whom to like", less, "slave-priority", "1");
+      await write();
+      await crash();
+    });
+
+    it("without asking everybody first where a sentinel knows who has more: its next INFO would be a second away", async () => {
+      await settle("refresh() { log refreshed; return 1; }");
+      await write();
+      await sleep(1200);
+      await crash();
+      assert.doesNotMatch(old.output, /refreshed/);
+    });
   });
 
   it("asks for no failover when a replica crashed", async () => {

@@ -165,6 +165,23 @@ describe("pod scripts: the master hands over before it stops", function () {
     assert.deepEqual([...seen], [901, 900]);
   });
 
+  it("does not bring the INFOs of a sentinel together that is failing over: it would take no replica for good, and give up", async () => {
+    lab.startAll();
+    const master = await lab.settled();
+    const [asked] = sentinels as [Pod];
+    // Both still count as good, and neither becomes the master.
+    const replicas = redis.filter((pod) => pod !== master);
+    for (const pod of replicas) pod.hang();
+    assert.equal(await asked.with((client) => client.call("SENTINEL", "FAILOVER", labMasterName)), "OK");
+    const seen = new Set<number>();
+    // Four times its turn, in which it is at it for a tenth of a second.
+    for (const until = Date.now() + 4000; Date.now() < until; await sleep(10)) seen.add(await asked.clock("INFO-PERIOD"));
+    const flags = await asked.with((client) => client.call("SENTINEL", "MASTER", labMasterName)) as string[];
+    for (const pod of replicas) pod.resume();
+    assert.match(flags[flags.indexOf("flags") + 1]!, /failover_in_progress/);
+    assert.ok(!seen.has(1), [...seen].join(" "));
+  });
+
   it("keeps the successor of a pod deleted by force off its volume, and so from having a peer promoted under writes that go on", async () => {
     lab.startAll();
     const old = await lab.settled();

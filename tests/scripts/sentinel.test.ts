@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { eventually, sleep } from "../support/eventually";
 import { labMasterName, labPassword, PodLab, type Pod } from "../support/pod-lab";
 
@@ -210,6 +211,15 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     fs.writeFileSync(redis[2]!.file("topology/redis"), `redis-0 ${redis[0]!.address}\n`);
     assert.equal(await redis[2]!.start().exit(), 1);
     await redis[2]!.says(/does not name redis-2/);
+  });
+
+  it("names no function like a command of the image: whatever script means the command would call the function", () => {
+    const folder = (name: string) => fs.readdirSync(path.join(lab.root, name));
+    const functions = folder("scripts").flatMap((script) => [...fs.readFileSync(path.join(lab.root, "scripts", script), "utf8").matchAll(/^(\w+)\(\)/gm)].map(([, name]) => name!));
+    assert.ok(functions.length > 100);
+    const commands = new Set([...folder("usr/bin"), ...folder("usr/local/bin")]);
+    assert.ok(commands.has("awk"));
+    assert.deepEqual(functions.filter((name) => commands.has(name)), []);
   });
 
   it("lets nobody in without the password", async () => {

@@ -5,17 +5,19 @@
 # no sooner (sentinelSendPeriodicCommands). The promotion itself takes 0.1-0.3 s. So the sentinel to ask is one whose last INFO will be
 # some 0.7 s old: its next one falls due just after the promotion. With an older one the next comes just before it, and a second is lost.
 
-# seen_by SENTINEL: "ADDRESS PRIORITY OFFSET ID AGE" of each replica that it could promote, but for the priority, as it knows them from the
-# last INFO, which is AGE milliseconds old. Not one that owes it five PONGs (sentinelSelectSlave; a PING each 0.3 s, sentinel-watch.sh), and nobody while it is in TILT: then its
-# clock has jumped, and it takes an order and sleeps on it for half a minute.
+# seen_by SENTINEL: "ADDRESS PRIORITY OFFSET ID AGE MASTER" of each replica that it could promote, but for the priority, as it knows them from
+# the last INFO, which is AGE milliseconds old, and whom it names as their master. Not one that owes it five PONGs or three INFOs
+# (sentinelSelectSlave; a PING each 0.3 s, an INFO each 0.9 s, sentinel-watch.sh), and nobody while it is in TILT: then its clock has jumped,
+# and it takes an order and sleeps on it for half a minute.
 seen_by() {
-    printf 'INFO sentinel\nSENTINEL REPLICAS %s\n' "$MASTER_NAME" | ask "$1" "$sentinel_port" | tr -d '\r' | awk '
+    printf 'SENTINEL GET-MASTER-ADDR-BY-NAME %s\nINFO sentinel\nSENTINEL REPLICAS %s\n' "$MASTER_NAME" "$MASTER_NAME" | ask "$1" "$sentinel_port" | awk '
         function tell() {
-            if (value["flags"] != "" && value["flags"] !~ /s_down|disconnected/ && value["last-ok-ping-reply"] <= 1500) {
-                print value["ip"], value["slave-priority"] + 0, value["slave-repl-offset"] + 0, (value["runid"] == "" ? "-" : value["runid"]), value["info-refresh"] + 0
+            if (value["flags"] != "" && value["flags"] !~ /s_down|disconnected/ && value["last-ok-ping-reply"] <= 1500 && value["info-refresh"] <= 2700) {
+                print value["ip"], value["slave-priority"] + 0, value["slave-repl-offset"] + 0, (value["runid"] == "" ? "-" : value["runid"]), value["info-refresh"] + 0, master
             }
             split("", value)
         }
+        NR == 1 { master = $0 }
         /^sentinel_tilt:1/ { split("", value); exit }
         $0 == "name" { tell() }
         { value[previous] = $0; previous = $0 }
@@ -25,9 +27,13 @@ seen_by() {
 # "YOUNGEST OLDEST" of those ages, of those that may be promoted; nothing if there is none.
 info_ages() { seen_by "$1" | awk '$2 > 0 { if (!known++ || $5 < youngest) youngest = $5; if ($5 > oldest) oldest = $5 } END { if (known) print youngest, oldest }'; }
 
-# The age of the replica's that a sentinel would promote: that of the best priority, then of the highest offset that it knows of, then of
-# the lowest id (sentinelSelectSlave).
-info_age_of_next() { seen_by "$1" | awk '$2 > 0' | sort -k 2,2n -k 3,3nr -k 4,4 | awk 'NR == 1 { print $5 }'; }
+# "ADDRESS AGE MASTER" of the replica that a sentinel would promote: that of the best priority, then of the highest offset that it knows of,
+# then of the lowest id (sentinelSelectSlave). Nothing if there is none.
+next_of() {
+    seen_by "$1" | awk '
+        $2 > 0 && (!best || $2 < priority || ($2 == priority && ($3 > offset || ($3 == offset && $4 < id)))) { best = $1 " " $5 " " $6; priority = $2; offset = $3; id = $4 }
+        END { if (best) print best }'
+}
 
 # How often a sentinel asks each node for INFO. sentinel-watch.sh sets it back to 900, should nobody be left here to do that.
 info_period() { [ "$(ask "$1" "$sentinel_port" SENTINEL DEBUG INFO-PERIOD "$2")" = OK ]; }
@@ -77,12 +83,15 @@ let_grow_old() {
     return 1
 }
 
-# Without time to aim: first the sentinel whose next INFO comes soonest after a promotion, which takes it three turns of its clock, 0.3 s at
-# most. Only those that have somebody to promote, of the first majority to answer.
+# "SENTINEL ADDRESS MASTER", without time to aim: first the sentinel whose next INFO comes soonest after a promotion, which takes it three turns
+# of its clock, 0.3 s at most; then whom it would promote, and whom it names. Only those that would promote somebody, of the first to answer:
+# until a majority names the same, and the next INFO of one of them comes soon. One that hangs costs no more than that is worth.
 quickest_sentinels() {
     for sentinel in $(addresses sentinels); do
-        { age=$(info_age_of_next "$sentinel"); echo "$sentinel $age"; } &
-    done | awk -v majority="$(majority_of_sentinels)" 'NF == 2 { print ($2 <= 700 ? 1000 - $2 : 2000 - $2), $1 } NR >= majority { exit }' | sort -n | awk '{ print $2 }'
+        { next=$(next_of "$sentinel"); echo "$sentinel $next"; } &
+    done | awk -v majority="$(majority_of_sentinels)" '
+        NF == 4 { rest = $3 <= 700 ? 1000 - $3 : 2000 - $3; print rest, $1, $2, $4; if (rest <= 650) soon = 1; if (++names[$4] >= majority) agreed = 1 }
+        agreed && soon { exit }' | sort -n | awk '{ print $2, $3, $4 }'
 }
 
 # order_failover SENTINEL: sets $reply. One that is busy with another failover (INPROG) has not taken this one.
@@ -91,23 +100,25 @@ order_failover() {
     [ "$reply" = OK ]
 }
 
-# would_promote SENTINEL LIST: whether it could promote one of the list.
-would_promote() { seen_by "$1" | awk -v list=" $2 " '$2 > 0 && index(list, " " $1 " ") { found = 1 } END { exit !found }'; }
+# passes_over SENTINEL LIST: whether it would promote none of the list, which is left out already, now or once it has asked them. What it learns
+# meanwhile makes nobody worse: of one of the list, that it is left out; of another, that it has more than was known.
+passes_over() { promotes_another "$1" "$2" || { refresh "$1" && promotes_another "$1" "$2"; }; }
+promotes_another() { next_of "$1" | awk -v list=" $2 " '!index(list, " " $1 " ") { found = 1 } END { exit !found }'; }
 
-# passes_over SENTINEL LIST: whether it would promote none of the list, now or once it has asked them.
-passes_over() { ! would_promote "$1" "$2" || { refresh "$1" && ! would_promote "$1" "$2"; }; }
-
-# request_failover MASTER, which is gone: to the replica that has most of it. One sentinel is enough: the others follow its election.
+# request_failover MASTER, which is gone: to the replica that has most of it. One sentinel is enough: the others follow its election. Only while
+# a majority names it, and sees a replica; sets $named.
 request_failover() {
-    reply="none of them sees a replica to promote"
-    # Both at the same time, and no longer than a second for one that hangs: clients wait.
+    # All at the same time, and no longer than a second for one that hangs: clients wait.
     answers=$({ patience=1; peers_now | sed 's/^/peer /' & quickest_sentinels | sed 's/^/ask /'; wait; })
+    named=$(printf '%s\n' "$answers" | awk -v majority="$(majority_of_sentinels)" '$1 == "ask" && ++names[$4] >= majority { print $4; exit }')
+    [ "$named" = "$1" ] || { reply="none that sees a replica to promote names $1"; return 1; }
     peers=$(printf '%s\n' "$answers" | sed -n 's/^peer //p')
     replicas=$(printf '%s\n' "$peers" | awk -v master="$1" '$2 == master { print $1 }')
     less=$(have_less "$1" "$peers")
     # shellcheck disable=SC2086 # a list
     [ -z "$less" ] || leave_out $less
-    for sentinel in $(printf '%s\n' "$answers" | sed -n 's/^ask //p'); do
+    # Those first that would promote one who has everything: the others have to ask everybody before, and their next INFO is a second away then.
+    for sentinel in $(printf '%s\n' "$answers" | awk -v less=" $less " '$1 == "ask" { if (index(less, " " $3 " ")) later = later " " $2; else print $2 } END { print later }'); do
         if [ -n "$less" ] && ! passes_over "$sentinel" "$less"; then reply="$sentinel could promote one that has less"; continue; fi
         order_failover "$sentinel" || continue
         { ! eventually 4 one_is_promoted "$replicas" || point_others; } 9>&- &

@@ -7,7 +7,7 @@
 
 # Asks a sentinel, once whoever it could promote has everything; the one that was aimed first. Those who follow have two seconds to catch up.
 ask_for_successor() {
-    for sentinel in ${aimed:-$(quickest_sentinels)}; do
+    for sentinel in ${aimed:-$(quickest_sentinels | awk '{ print $1 }')}; do
         look_behind "$sentinel"
         if [ -n "$behind" ]; then
             if catching_up && [ "$(date +%s)" -lt "$catch_up_until" ]; then return 1; fi

@@ -71,10 +71,11 @@ stop() {
 # bringing its INFOs together (keep_apart) finds none of its replicas good enough, and gives up what it was asked for a moment ago.
 ask_for_replacement() {
     for _ in 1 2 3; do
-        [ "$(named_by_majority)" = "$OWN" ] || return 0
         if request_failover "$OWN"; then
             ask_again_at=$(($(date +%s) + 3))
             log "crash: this node was the master; the sentinels promote a replica"
+        elif [ "$named" != "$OWN" ]; then
+            return 0
         else
             log "crash: this node was the master, and no sentinel starts a failover (${reply:-no answer})"
         fi

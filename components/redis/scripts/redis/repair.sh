@@ -26,7 +26,8 @@ keep_copy() {
         { rm -rf "$folder"; refuse "$damage, and the volume has no room to keep the bytes that have to be cut: make it larger (persistence.size)"; }
 }
 
-cut() {
+# cut_at FILE OFFSET
+cut_at() {
     truncate -s "$2" "$1"
     sync
 }
@@ -35,7 +36,7 @@ cut_tail() {
     new_folder tail
     keep_copy "$aof/$file" "$offset"
     log "repair: $file ends with an unfinished command, as after a power cut or a full disk: $(($(size_of "$aof/$file") - offset)) bytes were cut, from offset $offset on; the file as it was, or the bytes, are in $folder"
-    cut "$aof/$file" "$offset"
+    cut_at "$aof/$file" "$offset"
     forget_older tail
 }
 
@@ -95,7 +96,7 @@ repair() {
                 keep_copy "$aof/$file" "$offset"
                 later=$(files_after "$file")
                 name_up_to "$file"
-                cut "$aof/$file" "$offset"
+                cut_at "$aof/$file" "$offset"
             else
                 new_folder repaired
                 cp "$manifest" "$folder/"

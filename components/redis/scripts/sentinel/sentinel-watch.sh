@@ -11,15 +11,20 @@ set_clocks() { [ "$(ask_sentinel SENTINEL DEBUG INFO-PERIOD 900 PING-PERIOD 300 
 
 # After a crash the failover is asked of the sentinel whose next INFO comes at the right time (failover.sh), and there is one only if theirs
 # do not all come together. So each has a place of its own in the second, and goes back to it from time to time, all of them in the same
-# second: in between they drift, but by about the same. Not while a node that hands over counts on them as they are.
+# second: in between they drift, but by about the same. Not while a node that hands over counts on them as they are, and not while it is
+# failing over: it would take no replica for good, and give up.
 keep_apart() {
-    case "$(ask_sentinel SENTINEL DEBUG | awk 'previous == "INFO-PERIOD" { print } { previous = toupper($0) }')" in
+    case "$(printf 'SENTINEL DEBUG\nSENTINEL MASTER %s\n' "$MASTER_NAME" | ask_sentinel | awk '
+        toupper(previous) == "INFO-PERIOD" { period = $0 }
+        previous == "flags" && /failover_in_progress/ { period = "" }
+        { previous = $0 }
+        END { print period }')" in
         900)
             ask_sentinel SENTINEL DEBUG INFO-PERIOD 1 >/dev/null
             sleep 0.1 ;;
         # Its node may not have come to setting it back.
         1 | 901) ;;
-        # Somebody's wish.
+        # Somebody's wish, or a failover.
         *) return ;;
     esac
     ask_sentinel SENTINEL DEBUG INFO-PERIOD 900 >/dev/null

@@ -43,8 +43,8 @@ field() { tr -d '\r' | sed -n "s/^$1://p"; }
 
 # fields NAME...: several of them, in one line.
 fields() {
-    tr -d '\r' | awk -F: -v names="$*" '
-        { value[$1] = $2 }
+    awk -F: -v names="$*" '
+        { sub(/\r$/, ""); value[$1] = $2 }
         END { count = split(names, name, " "); for (n = 1; n <= count; n++) printf "%s%s", value[name[n]], (n < count ? " " : "\n") }'
 }
 
