@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
+import Redis from "ioredis";
 import { eventually, printTime, sleep } from "../support/eventually";
-import { labMasterName, PodLab, type Pod } from "../support/pod-lab";
+import { labMasterName, labPassword, PodLab, type Pod } from "../support/pod-lab";
 import { writeUntilRefused } from "../support/writer";
 
 describe("pod scripts: the master hands over before it stops", function () {
@@ -107,6 +108,33 @@ describe("pod scripts: the master hands over before it stops", function () {
     await old.stop();
     await old.says(/handover: \S+ is master now, with everything that was written here/);
     assert.doesNotMatch(old.output, new RegExp(`for ${tilted.address} to promote`));
+  });
+
+  it("closes its clients once every sentinel has an answer for them, and leaves once none shows it any more", async () => {
+    lab.startAll();
+    const old = await lab.settled();
+    const asking = await Promise.all(sentinels.map(async (pod) => {
+      const client = new Redis({ host: pod.address, port: pod.port, password: labPassword, lazyConnect: true, enableReadyCheck: false });
+      await client.connect();
+      return client;
+    }));
+    const shown = () => Promise.all(asking.map(async (client) => {
+      const master = await client.call("SENTINEL", "MASTER", labMasterName) as string[];
+      const [address, flags] = ["ip", "flags"].map((key) => master[master.indexOf(key) + 1]!) as [string, string];
+      return { address, flags };
+    }));
+    const client = new Redis({ host: old.address, password: labPassword, retryStrategy: null, enableReadyCheck: false });
+    client.on("error", () => undefined);
+    const closed = new Promise((resolve) => client.once("close", resolve)).then(shown);
+    await client.ping();
+    await old.stop();
+    const whenClosed = await closed, whenGone = await shown();
+    for (const each of asking) each.disconnect();
+    await old.says(new RegExp(`for ${sentinels.at(-1)!.address} to promote`));
+    // The one that was asked to fail over, which is not the first that clients ask, shows the old one for a second.
+    assert.match(whenClosed.pop()!.flags, /failover_in_progress/);
+    for (const { address, flags } of whenClosed) assert.deepEqual([address === old.address, flags], [false, "master"]);
+    for (const { address } of whenGone) assert.notEqual(address, old.address);
   });
 
   it("asks again where the sentinel gives up what it was asked for, because it brings its INFOs together just then", async () => {

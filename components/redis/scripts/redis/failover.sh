@@ -50,8 +50,12 @@ sees_all() {
     done
 }
 
-# The first to say so: one that hangs is not waited for.
-one_that_sees_all() { for sentinel in $(addresses sentinels); do { ! sees_all "$sentinel" || echo "$sentinel"; } & done | awk '{ print; exit }'; }
+# The last of them in the list: who leads a failover shows the old master for a second longer (SENTINEL MASTER), and most clients ask the first.
+one_that_sees_all() {
+    for sentinel in $(addresses sentinels | tac); do
+        ! sees_all "$sentinel" || { echo "$sentinel"; return; }
+    done
+}
 
 # Sets the clock of a sentinel right for what follows (a pause, a catch-up, the question), while writes go on, and prints its address:
 # its INFOs of all replicas are brought together, since nobody knows which it will promote, and are let grow old. Prints nothing if that

@@ -24,15 +24,12 @@ ask_for_successor() {
     return 1
 }
 
+# "ADDRESS FLAGS" of the master as a sentinel has it, which may be the one that it is replacing.
+master_of() { ask "$1" "$sentinel_port" SENTINEL MASTER "$MASTER_NAME" | awk 'previous == "ip" || previous == "flags" { found = found $0 " " } { previous = $0 } END { print found }'; }
+
 # Whether the sentinel that took the order has given it up, and still names this node: it chose nobody. One that is just bringing its INFOs
 # together (keep_apart) finds no replica good enough.
-gave_up() {
-    ask "$sentinel" "$sentinel_port" SENTINEL MASTER "$MASTER_NAME" | awk -v own="$OWN" '
-        previous == "ip" { named = $0 }
-        previous == "flags" { flags = $0 }
-        { previous = $0 }
-        END { exit !(named == own && flags != "" && flags !~ /failover_in_progress/) }'
-}
+gave_up() { case "$(master_of "$sentinel")" in *failover_in_progress*) return 1 ;; "$OWN "*) return 0 ;; *) return 1 ;; esac; }
 
 # Only then another one may be asked: two that promote at the same time could promote two.
 promoted_or_asked_again() {
@@ -58,6 +55,15 @@ compare() {
         *) log "WARNING: handover: $1 is master now, and lacks $missing bytes of what was written here: acknowledged writes are lost" ;;
     esac
 }
+
+# Whether a client that asks any of the sentinels hears of the new master. One that has just heard of it itself connects to it at its next turn,
+# and calls it disconnected until then: node-redis does not take that for an answer, and asks again a second later. Not the one that
+# leads the failover: to who asks for more than the address it shows the old one for a second. And none that hangs.
+all_have_heard() { (patience=0.3; ! for sentinel in $(addresses sentinels); do not_heard "$sentinel" & done | grep -q .); }
+not_heard() { case "$(master_of "$1")" in *disconnected*) echo "$1" ;; *failover_in_progress*) ;; "$OWN "*) echo "$1" ;; esac; }
+
+# Whether none of them shows this node as the master any more.
+none_shows_this() { (patience=0.3; ! for sentinel in $(addresses sentinels); do master_of "$sentinel" & done | grep -q "^$OWN "); }
 
 # Never unpaused, and for longer than everything below can take: the pod stops in any case, Redis's own shutdown lets its replicas
 # catch up, and a write taken once a sentinel has begun to promote another node would be acknowledged and lost.
@@ -101,6 +107,7 @@ find_successor() {
     eventually 4 ask_for_successor || { log "handover: no sentinel starts a failover (${reply:-no answer})"; return 0; }
     ! eventually 4 promoted_or_asked_again || point_others
     eventually 6 another_is_master || { log "handover: not confirmed in time (the sentinels name ${named:-nobody})"; return 0; }
+    eventually 1 all_have_heard || true
     ask_local CLIENT KILL TYPE normal SKIPME yes >/dev/null
     handed_over=yes
     compare "$named"

@@ -61,9 +61,9 @@ stop() {
     code=0
     wait "$redis" || code=$?
     if [ -n "$as_master" ] && [ "$code" = 0 ]; then note_clean_stop; fi
-    # The endpoint may send a client here until it next looks at the sentinels. Here it is refused, and tries again at once; once the pod's
-    # network is gone nobody would answer it.
-    [ -z "$handed_over" ] || sleep 0.5
+    # The endpoint may send a client here until it next looks at the sentinels, and the sentinel that leads the failover for a second. Here it is
+    # refused, and tries again at once; once the pod's network is gone nobody would answer it.
+    [ -z "$handed_over" ] || { sleep 0.5; eventually 2 none_shows_this || true; }
     exit 0
 }
 
