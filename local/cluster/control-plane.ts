@@ -5,7 +5,7 @@ import { kubeconfigOf, pki } from "./certificates";
 import { apiPort, clusterNodes, control, dirs, network } from "./layout";
 import { kubeProxy, writeKubeProxyConfig } from "./kube-proxy";
 import { runIn } from "./network";
-import { lastLines, type PartSpec, startPart, waitFor } from "./parts";
+import { killPart, lastLines, type PartSpec, startPart, waitFor } from "./parts";
 
 const etcdUrl = "http://127.0.0.1:2379";
 const flags = (values: Readonly<Record<string, string>>) => Object.entries(values).map(([name, value]) => `--${name}=${value}`);
@@ -88,20 +88,27 @@ const proxy = (bin: string) => kubeProxy({ bin, space: control, hostname: cluste
 
 export const controlParts = (bin: string): PartSpec[] => [etcd, apiserver(bin), controllerManager(bin), scheduler(bin), proxy(bin)];
 
-/** Starts what does not run of etcd and the API server; resolves when the API answers. */
-export async function startApi(bin: string): Promise<void> {
+/** Starts what does not run of etcd and the API server; resolves when the API answers, to whether its server was started. */
+export async function startApi(bin: string): Promise<boolean> {
   fs.mkdirSync(control.dir, { recursive: true });
   fs.mkdirSync(dirs.etcd, { recursive: true, mode: 0o700 });
   if (startPart(etcd)) await waitFor({ what: "etcd to listen", parts: [etcd], until: () => listens(2379) });
   const api = apiserver(bin);
-  startPart(api);
+  const started = startPart(api);
   await waitFor({ what: "the API server to be ready", parts: [etcd, api], until: () => answers("/readyz"), detail: () => Promise.resolve(lastLines(api)) });
+  return started;
 }
 
-/** What works through the API: it may start as soon as that answers, and each retries by itself. */
-export function startControllers(bin: string): void {
+/**
+ * What works through the API: it may start as soon as that answers, and each retries by itself. Those that decide start anew with an API
+ * server: while it was away each of their watches has come to wait for up to a minute before it asks again, and with an old picture of
+ * the nodes they take living ones for lost.
+ */
+export async function startControllers(bin: string, anew: boolean): Promise<void> {
   writeKubeProxyConfig(control);
-  for (const part of [controllerManager(bin), scheduler(bin), proxy(bin)]) startPart(part);
+  const deciding = [controllerManager(bin), scheduler(bin)];
+  if (anew) await Promise.all(deciding.map(killPart));
+  for (const part of [...deciding, proxy(bin)]) startPart(part);
 }
 
 async function listens(port: number): Promise<boolean> {

@@ -49,6 +49,14 @@ export function startPart(spec: PartSpec): boolean {
   }
 }
 
+/** Ends the part if it runs. At once: for those that keep nothing of their own, so that a crash is as good as a stop. */
+export async function killPart(spec: PartSpec): Promise<void> {
+  const part = readRecord()?.parts[partName(spec)];
+  if (part === undefined || !isAlive(part)) return;
+  process.kill(part.pid, "SIGKILL");
+  while (isAlive(part)) await sleep(10);
+}
+
 /** The end of a part's log, with its place. */
 export function lastLines(spec: PartSpec): string {
   const text = (() => { try { return fs.readFileSync(logOf(spec), "utf8"); } catch { return ""; } })();

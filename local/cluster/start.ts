@@ -32,7 +32,7 @@ export async function startMissing({ bin, images }: Built): Promise<void> {
   for (const node of clusterNodes) await readyToStart(node);
   const since = Date.now();
   const runtimes = Promise.all(clusterNodes.map((node) => startRuntime(node, images)));
-  const api = startApi(bin).then(() => startControllers(bin));
+  const api = startApi(bin).then((started) => startControllers(bin, started));
   await Promise.all([api, runtimes]);
   const addons = waitFor({ what: "the system's namespaces", parts: controlParts(bin), until: () => answers("/api/v1/namespaces/kube-system") }).then(applyAddons);
   const [started] = await Promise.all([startKubelets(bin, clusterNodes), addons]);

@@ -2,10 +2,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { checkout } from "../../local/lib/paths";
 import { elapsed, say } from "../../local/lib/progress";
-import { kubectl } from "../support/cluster";
 import { Deployment } from "./deployment";
 import type { Fault } from "./fault";
 import { picture } from "./picture";
+import { logsOf } from "./logs";
 import { lossInWords, markdown, rowsOf } from "./report";
 import { freshPods, interrupt, runFault, type RunResult } from "./run";
 
@@ -32,7 +32,7 @@ export async function matrix(faults: readonly Fault[], runs: number, brief = fal
         results.push(result);
         tell(result);
         keep(results);
-        await explain(deployment, result);
+        if (process.env.KEEP_LOGS || wentWrong(result)) await keepLogs(deployment, result);
         await recover(deployment, result);
       }
     }
@@ -70,10 +70,11 @@ async function takeDown(): Promise<void> {
 }
 
 /** The next fault begins with a deployment that is whole, or with another one. */
-async function recover(used: Deployment, { healed }: RunResult): Promise<void> {
-  const clean = healed && await freshPods(used).then(() => true, (error: unknown) => { say(`   ${String(error)}`); return false; });
-  if (clean) return;
-  say("   not healed: the deployment is replaced");
+async function recover(used: Deployment, result: RunResult): Promise<void> {
+  const reason = result.healed ? await freshPods(used).then(() => undefined, String) : result.reason;
+  if (reason === undefined) return;
+  if (result.healed) await keepLogs(used, { ...result, reason });
+  say(`   ${reason}: the deployment is replaced`);
   await used.replace();
 }
 
@@ -85,11 +86,11 @@ function tell({ clients, healed, reason, marks }: RunResult): void {
   say(healed ? `   healed ${((marks.healed! - marks.putBack) / 1000).toFixed(1)} s after ${marks.putBack - marks.fault > 2000 ? "it was put back" : "the fault"}` : `   NOT healed: ${reason}`);
 }
 
-/** Of a run that went wrong, what the sentinels and the pods said: the deployment will be gone when somebody asks. */
-async function explain({ namespace }: Deployment, { fault, healed, reason, clients, marks, events }: RunResult): Promise<void> {
-  if (!process.env.KEEP_LOGS && healed && clients.every(({ lost, regressions }) => lost === 0 && regressions === 0)) return;
-  const since = new Date(marks.fault - 10_000).toISOString();
-  const pods = await kubectl("logs", "-n", namespace, "-l", "app.kubernetes.io/instance=redis", "--prefix", "--timestamps", `--since-time=${since}`, "--tail=-1", "--max-log-requests=20").catch(String);
+const wentWrong = ({ healed, clients }: RunResult) => !healed || clients.some(({ lost, regressions }) => lost > 0 || regressions > 0);
+
+/** What the sentinels and the pods said: the deployment will be gone when somebody asks. */
+async function keepLogs(used: Deployment, { fault, reason, marks, events }: RunResult): Promise<void> {
+  const pods = await logsOf(used, "--timestamps", `--since-time=${new Date(marks.fault - 10_000).toISOString()}`, "--tail=-1");
   const said = events.map(({ at, sentinel, channel, message }) => `${new Date(at).toISOString()} ${sentinel} ${channel} ${message}`);
   const times = Object.entries(marks).map(([name, at]) => `${name}: ${[at].flat().map((time) => (time === undefined ? "never" : new Date(time).toISOString())).join(" ")}`);
   fs.writeFileSync(path.join(build, `chaos-${fault.id}${process.env.KEEP_LOGS ? `-${Date.now()}` : ""}.log`), [fault.name, reason ?? "healed", ...times, "", ...said, "", pods].join("\n"));

@@ -50,7 +50,7 @@ export async function interrupt(): Promise<void> {
 
 /** One fault under load, from a healthy deployment to a verdict. Whether it heals is a result; only a fault that cannot be made is an error. */
 export async function runFault(fault: Fault, deployment: Deployment, brief: boolean): Promise<RunResult> {
-  await eventually("a healthy deployment to begin with", async () => { const { problems } = await condition(deployment); if (problems.length > 0) throw new Error(problems.join("; ")); return true; }, { timeout: patienceMs, every: 500 });
+  await healthy("a healthy deployment to begin with", deployment);
   const pods = await podsOf(deployment);
   const undo = new Undo();
   let struck = 0;
@@ -85,6 +85,15 @@ export async function runFault(fault: Fault, deployment: Deployment, brief: bool
     await undo.all();
     Object.assign(current, { undo: undefined, clients: [] });
   }
+}
+
+/** Fails with all that is still wrong. */
+async function healthy(what: string, deployment: Deployment): Promise<void> {
+  await eventually(what, async () => {
+    const { problems } = await condition(deployment);
+    if (problems.length > 0) throw new Error(problems.join("; "));
+    return true;
+  }, { timeout: patienceMs, every: 500 });
 }
 
 /** What a node says that has nothing to go on from, though it went on. Of a pod that is gone by now nobody knows. */
@@ -176,6 +185,6 @@ export async function freshPods(deployment: Deployment): Promise<void> {
     const next = together.length > 0 ? together : [used("sentinel", pods)].flatMap((pod) => pod ?? []);
     if (next.length === 0) return;
     await kubectl("delete", "pod", "-n", deployment.namespace, ...next.map(({ metadata }) => metadata.name));
-    await eventually("healthy again", async () => (await condition(deployment)).problems.length === 0, { timeout: patienceMs, every: 500 });
+    await healthy(`healthy again without ${next.map(({ metadata }) => metadata.name).join(" and ")} as they were`, deployment);
   }
 }

@@ -3,6 +3,7 @@ import { defaults } from "../../components/redis/settings";
 import { kubectl } from "../support/cluster";
 import { Deployment } from "./deployment";
 import { faults } from "./faults";
+import { logsOf } from "./logs";
 import { lossInWords } from "./report";
 import { freshPods, interrupt, runFault } from "./run";
 
@@ -29,6 +30,9 @@ describe("faults under load, in short", function () {
     await kubectl("uncordon", "--selector=kubernetes.io/os=linux");
     await deployment.up();
     whole = true;
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed") console.log(await logsOf(deployment, "--tail=40"));
   });
   after(async () => {
     await interrupt();

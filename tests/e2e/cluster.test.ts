@@ -44,6 +44,15 @@ describe("the embedded cluster", function () {
     for (const [name, { pid }] of victims) assert.notEqual(parts()[name]!.pid, pid, name);
   });
 
+  it("has its controllers begin anew with an API server that was away: what they saw before is old, and they ask again ever more slowly", async () => {
+    const before = parts();
+    process.kill(before["rgke-control/kube-apiserver"]!.pid, "SIGKILL");
+    await ensureCluster();
+    const anew = Object.entries(parts()).filter(([name, { pid }]) => before[name]!.pid !== pid).map(([name]) => name).sort();
+    assert.deepEqual(anew, ["kube-apiserver", "kube-controller-manager", "kube-scheduler"].map((program) => `rgke-control/${program}`));
+    assert.equal((await readyNodes()).length, 3);
+  });
+
   it("starts its kubelets one after another: each empties, and listens in, a folder that all of them have in common", () => {
     const kubelets = Object.entries(parts()).filter(([name]) => name.endsWith("/kubelet"));
     const lives = kubelets.map(([name, { pid, log }]) => {
