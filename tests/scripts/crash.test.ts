@@ -64,9 +64,6 @@ describe("pod scripts: Redis ends though nobody stopped its pod", function () {
 
   describe("has none promoted that has less than another replica got of the master", () => {
     let old: Pod, more: Pod, less: Pod;
-    const replicasKnown = (pod: Pod) => pod.with((client) => client.call("SENTINEL", "REPLICAS", labMasterName) as Promise<string[][]>);
-    const known = (what: string, pod: Pod, key: string, value: string) => eventually(what, async () => (await Promise.all(sentinels.map(replicasKnown)))
-      .every((replicas) => replicas.some((replica) => replica.includes(pod.address) && replica[replica.indexOf(key) + 1] === value)));
     const settle = async (stub = "") => {
       await start({}, stub);
       old = await lab.settled();
@@ -93,7 +90,8 @@ describe("pod scripts: Redis ends though nobody stopped its pod", function () {
     it("though every sentinel likes that one better", async () => {
       await settle();
       await less.with((client) => client.config("SET", "replica-priority", "1"));
-      await known("the sentinels know whom to like", less, "slave-priority", "1");
+      await eventually("the sentinels know", async () => (await Promise.all(sentinels.map((pod) => pod.with((client) => client.call("SENTINEL", "REPLICAS", labMasterName) as Promise<string[][]>))))
+        .every((replicas) => replicas.some((replica) => replica.includes(less.address) && replica[replica.indexOf("slave-priority") + 1] === "1")));
       await write();
       await crash();
     });

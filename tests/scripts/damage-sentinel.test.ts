@@ -4,7 +4,8 @@ import * as path from "node:path";
 import type { OnDamage } from "../../components/redis/args";
 import { DataFiles, flip } from "../support/damage";
 import { eventually, sleep } from "../support/eventually";
-import { PodLab, type Pod } from "../support/pod-lab";
+import { type Pod, type PodLab } from "../support/pod-lab";
+import { freshSentinelLab } from "../support/sentinel-lab";
 
 describe("pod scripts: damaged data files, among peers", function () {
   this.timeout(300_000);
@@ -12,14 +13,7 @@ describe("pod scripts: damaged data files, among peers", function () {
   let redis: Pod[];
   let sentinels: Pod[];
 
-  beforeEach(async () => {
-    lab = await PodLab.create();
-    ({ redis, sentinels } = lab.sentinelTopology());
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === "failed") console.log(lab.logs());
-    await lab.destroy();
-  });
+  freshSentinelLab((fresh) => { ({ lab, redis, sentinels } = fresh); });
 
   /** A cluster with data in its base files and its logs, everything synced. */
   const filled = async () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { eventually, printTime, sleep } from "../support/eventually";
-import { PodLab, type Pod } from "../support/pod-lab";
+import { type Pod, type PodLab } from "../support/pod-lab";
+import { freshSentinelLab } from "../support/sentinel-lab";
 import { writeUntilRefused } from "../support/writer";
 
 describe("pod scripts: every pod stops at once, and comes back", function () {
@@ -10,14 +11,7 @@ describe("pod scripts: every pod stops at once, and comes back", function () {
   let redis: Pod[];
   let sentinels: Pod[];
 
-  beforeEach(async () => {
-    lab = await PodLab.create();
-    ({ redis, sentinels } = lab.sentinelTopology());
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === "failed") console.log(lab.logs());
-    await lab.destroy();
-  });
+  freshSentinelLab((fresh) => { ({ lab, redis, sentinels } = fresh); });
 
   it("comes back with its data when every pod lost power at once", async () => {
     lab.startAll();
@@ -51,12 +45,13 @@ describe("pod scripts: every pod stops at once, and comes back", function () {
 
   describe("a master that stopped in order, and has what its replicas lack", () => {
     let old: Pod;
+    let peers: Pod[];
     /** The sentinels first, so that nobody can take over; the replicas did not get what was written last, and go on following it. */
     beforeEach(async () => {
       lab.startAll();
       old = await lab.settled();
       await old.with(async (client) => { await client.set("kept", "yes"); await client.wait(2, 0); });
-      const peers = redis.filter((pod) => pod !== old);
+      peers = redis.filter((pod) => pod !== old);
       await Promise.all(sentinels.map((pod) => pod.stop()));
       for (const pod of peers) pod.hang();
       await old.with(async (client) => {
@@ -65,10 +60,10 @@ describe("pod scripts: every pod stops at once, and comes back", function () {
         await client.set("written", "last");
       });
     });
-    const followed = async () => {
-      for (const pod of redis) if (pod !== old) pod.resume();
+    const comeBack = async () => {
+      for (const pod of peers) pod.resume();
       await sleep(300);
-      for (const pod of redis) if (pod !== old) assert.equal((await pod.info("replication")).master_host, old.address);
+      for (const pod of peers) assert.equal((await pod.info("replication")).master_host, old.address);
       lab.startAll();
       return lab.settled();
     };
@@ -76,7 +71,7 @@ describe("pod scripts: every pod stops at once, and comes back", function () {
     it("leads again, rather than have one of them promoted", async () => {
       await old.stop();
       await old.says(/stopped as the master, with everything that was written here/);
-      assert.equal(await followed(), old);
+      assert.equal(await comeBack(), old);
       assert.equal(await old.with((client) => client.get("written")), "last");
       assert.match(old.output, /role: master \(named by a majority of the sentinels, and no peer has more: it stopped in order/);
       // That was then: after a crash a replica may be ahead.

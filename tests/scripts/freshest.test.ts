@@ -1,20 +1,14 @@
 import assert from "node:assert/strict";
 import { eventually, sleep } from "../support/eventually";
-import { PodLab, type Pod } from "../support/pod-lab";
+import { type Pod, type PodLab } from "../support/pod-lab";
+import { freshSentinelLab } from "../support/sentinel-lab";
 
 describe("pod scripts: who is master when no sentinel remembers one", function () {
   this.timeout(300_000);
   let lab: PodLab;
   let redis: Pod[];
 
-  beforeEach(async () => {
-    lab = await PodLab.create();
-    ({ redis } = lab.sentinelTopology());
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === "failed") console.log(lab.logs());
-    await lab.destroy();
-  });
+  freshSentinelLab((fresh) => { ({ lab, redis } = fresh); });
 
   /** A volume with data on it, from another time. */
   const fill = async (pod: Pod, value: string) => {

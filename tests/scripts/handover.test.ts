@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import Redis from "ioredis";
 import { eventually, printTime, sleep } from "../support/eventually";
-import { labMasterName, labPassword, PodLab, type Pod } from "../support/pod-lab";
+import { labMasterName, labPassword, type Pod, type PodLab } from "../support/pod-lab";
+import { freshSentinelLab } from "../support/sentinel-lab";
 import { writeUntilRefused } from "../support/writer";
 
 describe("pod scripts: the master hands over before it stops", function () {
@@ -11,14 +12,7 @@ describe("pod scripts: the master hands over before it stops", function () {
   let redis: Pod[];
   let sentinels: Pod[];
 
-  beforeEach(async () => {
-    lab = await PodLab.create();
-    ({ redis, sentinels } = lab.sentinelTopology());
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === "failed") console.log(lab.logs());
-    await lab.destroy();
-  });
+  freshSentinelLab((fresh) => { ({ lab, redis, sentinels } = fresh); });
 
   it("hands over on SIGTERM without losing an acknowledged write, and takes the old master back as a replica", async () => {
     lab.startAll();
@@ -113,23 +107,13 @@ describe("pod scripts: the master hands over before it stops", function () {
   it("closes its clients once every sentinel has an answer for them, and leaves once none shows it any more", async () => {
     lab.startAll();
     const old = await lab.settled();
-    const asking = await Promise.all(sentinels.map(async (pod) => {
-      const client = new Redis({ host: pod.address, port: pod.port, password: labPassword, lazyConnect: true, enableReadyCheck: false });
-      await client.connect();
-      return client;
-    }));
-    const shown = () => Promise.all(asking.map(async (client) => {
-      const master = await client.call("SENTINEL", "MASTER", labMasterName) as string[];
-      const [address, flags] = ["ip", "flags"].map((key) => master[master.indexOf(key) + 1]!) as [string, string];
-      return { address, flags };
-    }));
+    const shown = () => Promise.all(sentinels.map((pod) => pod.shownMaster()));
     const client = new Redis({ host: old.address, password: labPassword, retryStrategy: null, enableReadyCheck: false });
     client.on("error", () => undefined);
     const closed = new Promise((resolve) => client.once("close", resolve)).then(shown);
     await client.ping();
     await old.stop();
     const whenClosed = await closed, whenGone = await shown();
-    for (const each of asking) each.disconnect();
     await old.says(new RegExp(`for ${sentinels.at(-1)!.address} to promote`));
     // The one that was asked to fail over, which is not the first that clients ask, shows the old one for a second.
     assert.match(whenClosed.pop()!.flags, /failover_in_progress/);
@@ -204,9 +188,9 @@ describe("pod scripts: the master hands over before it stops", function () {
     const seen = new Set<number>();
     // Four times its turn, in which it is at it for a tenth of a second.
     for (const until = Date.now() + 4000; Date.now() < until; await sleep(10)) seen.add(await asked.clock("INFO-PERIOD"));
-    const flags = await asked.with((client) => client.call("SENTINEL", "MASTER", labMasterName)) as string[];
+    const { flags } = await asked.shownMaster();
     for (const pod of replicas) pod.resume();
-    assert.match(flags[flags.indexOf("flags") + 1]!, /failover_in_progress/);
+    assert.match(flags, /failover_in_progress/);
     assert.ok(!seen.has(1), [...seen].join(" "));
   });
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { eventually, sleep } from "../support/eventually";
-import { labMasterName, labPassword, PodLab, type Pod } from "../support/pod-lab";
+import { labMasterName, labPassword, type Pod, type PodLab } from "../support/pod-lab";
+import { freshSentinelLab } from "../support/sentinel-lab";
 
 describe("pod scripts: sentinel topology on real Redis processes", function () {
   this.timeout(300_000);
@@ -10,14 +11,7 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
   let redis: Pod[];
   let sentinels: Pod[];
 
-  beforeEach(async () => {
-    lab = await PodLab.create();
-    ({ redis, sentinels } = lab.sentinelTopology());
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === "failed") console.log(lab.logs());
-    await lab.destroy();
-  });
+  freshSentinelLab((fresh) => { ({ lab, redis, sentinels } = fresh); });
 
   it("bootstraps from nothing: pod 0 leads, and nobody else ever does", async () => {
     lab.startAll();

@@ -301,6 +301,13 @@ export class Pod {
     return Object.fromEntries(text.split("\r\n").filter((line) => line.includes(":")).map((line) => line.split(/:(.*)/s).slice(0, 2) as [string, string]));
   }
 
+  /** A sentinel's SENTINEL MASTER: where it leads a failover the old one, for a second longer than it names that. */
+  async shownMaster(): Promise<{ address: string; flags: string }> {
+    const master = await this.with((client) => client.call("SENTINEL", "MASTER", labMasterName)) as string[];
+    const of = (key: string) => master[master.indexOf(key) + 1]!;
+    return { address: of("ip"), flags: of("flags") };
+  }
+
   /** What the sentinels say: the address of the master. */
   async namedMaster(): Promise<string | undefined> {
     const reply = await this.with((client) => client.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", labMasterName)) as string[] | null;

@@ -7,12 +7,11 @@
 
 # seen_by SENTINEL: "ADDRESS PRIORITY OFFSET ID AGE MASTER" of each replica that it could promote, but for the priority, as it knows them from
 # the last INFO, which is AGE milliseconds old, and whom it names as their master. Not one that owes it five PONGs or three INFOs
-# (sentinelSelectSlave; a PING each 0.3 s, an INFO each 0.9 s, sentinel-watch.sh), and nobody while it is in TILT: then its clock has jumped,
-# and it takes an order and sleeps on it for half a minute.
+# (sentinelSelectSlave), and nobody while it is in TILT: then its clock has jumped, and it takes an order and sleeps on it for half a minute.
 seen_by() {
-    printf 'SENTINEL GET-MASTER-ADDR-BY-NAME %s\nINFO sentinel\nSENTINEL REPLICAS %s\n' "$MASTER_NAME" "$MASTER_NAME" | ask "$1" "$sentinel_port" | awk '
+    printf 'SENTINEL GET-MASTER-ADDR-BY-NAME %s\nINFO sentinel\nSENTINEL REPLICAS %s\n' "$MASTER_NAME" "$MASTER_NAME" | ask "$1" "$sentinel_port" | awk -v pong_age=$((5 * ping_every)) -v info_age=$((3 * info_every)) '
         function tell() {
-            if (value["flags"] != "" && value["flags"] !~ /s_down|disconnected/ && value["last-ok-ping-reply"] <= 1500 && value["info-refresh"] <= 2700) {
+            if (value["flags"] != "" && value["flags"] !~ /s_down|disconnected/ && value["last-ok-ping-reply"] <= pong_age && value["info-refresh"] <= info_age) {
                 print value["ip"], value["slave-priority"] + 0, value["slave-repl-offset"] + 0, (value["runid"] == "" ? "-" : value["runid"]), value["info-refresh"] + 0, master
             }
             split("", value)
@@ -35,12 +34,12 @@ next_of() {
         END { if (best) print best }'
 }
 
-# How often a sentinel asks each node for INFO. sentinel-watch.sh sets it back to 900, should nobody be left here to do that.
+# How often a sentinel asks each node for INFO. sentinel-watch.sh sets it back, should nobody be left here to do that.
 info_period() { [ "$(ask "$1" "$sentinel_port" SENTINEL DEBUG INFO-PERIOD "$2")" = OK ]; }
 
 # refresh SENTINEL: has it ask all replicas for INFO now, so that it knows what they are, and all of these are of the same age.
-# 901: it is counted on, see keep_apart.
-refresh() { info_period "$1" 1 && sleep 0.2 && info_period "$1" 901; }
+# Then it is counted on, see keep_apart.
+refresh() { info_period "$1" 1 && sleep 0.2 && info_period "$1" "$counted_on"; }
 
 # sees_all SENTINEL: whether it takes no replica for absent but such as hang. It would not tell an absent one of the new master.
 sees_all() {
@@ -87,9 +86,9 @@ let_grow_old() {
     return 1
 }
 
-# "SENTINEL ADDRESS MASTER", without time to aim: first the sentinel whose next INFO comes soonest after a promotion, which takes it three turns
-# of its clock, 0.3 s at most; then whom it would promote, and whom it names. Only those that would promote somebody, of the first to answer:
-# until a majority names the same, and the next INFO of one of them comes soon. One that hangs costs no more than that is worth.
+# Without time to aim: "SENTINEL ADDRESS MASTER" of the sentinels that would promote somebody (ADDRESS), and whom they name now (MASTER). First the
+# one whose next INFO comes soonest after a promotion, which takes it three turns of its clock, 0.3 s at most. Only the first to answer are
+# heard, until a majority names the same and the next INFO of one of them comes soon: one that hangs is not waited for without need.
 quickest_sentinels() {
     for sentinel in $(addresses sentinels); do
         { next=$(next_of "$sentinel"); echo "$sentinel $next"; } &

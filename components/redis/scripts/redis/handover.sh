@@ -24,19 +24,22 @@ ask_for_successor() {
     return 1
 }
 
-# "ADDRESS FLAGS" of the master as a sentinel has it, which may be the one that it is replacing.
-master_of() { ask "$1" "$sentinel_port" SENTINEL MASTER "$MASTER_NAME" | awk 'previous == "ip" || previous == "flags" { found = found $0 " " } { previous = $0 } END { print found }'; }
-
 # Whether the sentinel that took the order has given it up, and still names this node: it chose nobody. One that is just bringing its INFOs
 # together (keep_apart) finds no replica good enough.
-gave_up() { case "$(master_of "$sentinel")" in *failover_in_progress*) return 1 ;; "$OWN "*) return 0 ;; *) return 1 ;; esac; }
+gave_up() {
+    case "$(shown_by "$sentinel")" in
+        *failover_in_progress*) return 1 ;;
+        "$OWN "*) ;;
+        *) return 1 ;;
+    esac
+}
 
 # Only then another one may be asked: two that promote at the same time could promote two.
 promoted_or_asked_again() {
     ! one_is_promoted "$could" || return 0
     gave_up || return 1
-    aimed='' gave=$sentinel
-    ! ask_for_successor || log "handover: $gave gave up what it was asked for, and $sentinel was asked"
+    aimed='' first=$sentinel
+    ! ask_for_successor || log "handover: $first gave up what it was asked for, and $sentinel was asked"
     return 1
 }
 
@@ -59,11 +62,10 @@ compare() {
 # Whether a client that asks any of the sentinels hears of the new master. One that has just heard of it itself connects to it at its next turn,
 # and calls it disconnected until then: node-redis does not take that for an answer, and asks again a second later. Not the one that
 # leads the failover: to who asks for more than the address it shows the old one for a second. And none that hangs.
-all_have_heard() { (patience=0.3; ! for sentinel in $(addresses sentinels); do not_heard "$sentinel" & done | grep -q .); }
-not_heard() { case "$(master_of "$1")" in *disconnected*) echo "$1" ;; *failover_in_progress*) ;; "$OWN "*) echo "$1" ;; esac; }
+all_have_heard() { (patience=0.3; shown_by_each | awk -v own="$OWN" '/disconnected/ || ($1 == own && !/failover_in_progress/) { missing = 1 } END { exit missing }'); }
 
 # Whether none of them shows this node as the master any more.
-none_shows_this() { (patience=0.3; ! for sentinel in $(addresses sentinels); do master_of "$sentinel" & done | grep -q "^$OWN "); }
+none_shows_this() { (patience=0.3; shown_by_each | awk -v own="$OWN" '$1 == own { found = 1 } END { exit found }'); }
 
 # Never unpaused, and for longer than everything below can take: the pod stops in any case, Redis's own shutdown lets its replicas
 # catch up, and a write taken once a sentinel has begun to promote another node would be acknowledged and lost.

@@ -6,28 +6,25 @@
 # second then, is younger than five PINGs. ASK each 0.1 s: the votes of an election, and the next question where one was lost. A connection
 # that does not answer is made anew after a second, not after fifteen: after a start of all nodes the first ones went to addresses that nobody
 # has any more, and for that long a sentinel took a living master for lost.
-# A node that hands over sets the first one to 901, see keep_apart.
-set_clocks() { [ "$(ask_sentinel SENTINEL DEBUG INFO-PERIOD 900 PING-PERIOD 300 ASK-PERIOD 100 MIN-LINK-RECONNECT-PERIOD 1000)" = OK ]; }
+# A node that hands over sets the first one to $counted_on, see keep_apart.
+set_clocks() { [ "$(ask_sentinel SENTINEL DEBUG INFO-PERIOD "$info_every" PING-PERIOD "$ping_every" ASK-PERIOD 100 MIN-LINK-RECONNECT-PERIOD 1000)" = OK ]; }
 
 # After a crash the failover is asked of the sentinel whose next INFO comes at the right time (failover.sh), and there is one only if theirs
 # do not all come together. So each has a place of its own in the second, and goes back to it from time to time, all of them in the same
-# second: in between they drift, but by about the same. Not while a node that hands over counts on them as they are, and not while it is
-# failing over: it would take no replica for good, and give up.
+# second: in between they drift, but by about the same. Not while a node that hands over counts on them as they are, and not while this
+# sentinel leads a failover: it would take no replica for good, and give up.
 keep_apart() {
-    case "$(printf 'SENTINEL DEBUG\nSENTINEL MASTER %s\n' "$MASTER_NAME" | ask_sentinel | awk '
-        toupper(previous) == "INFO-PERIOD" { period = $0 }
-        previous == "flags" && /failover_in_progress/ { period = "" }
-        { previous = $0 }
-        END { print period }')" in
-        900)
+    case "$(shown_by "$LOCAL")" in *failover_in_progress*) return ;; esac
+    case "$(ask_sentinel SENTINEL DEBUG | awk 'previous == "INFO-PERIOD" { print } { previous = toupper($0) }')" in
+        "$info_every")
             ask_sentinel SENTINEL DEBUG INFO-PERIOD 1 >/dev/null
             sleep 0.1 ;;
         # Its node may not have come to setting it back.
-        1 | 901) ;;
-        # Somebody's wish, or a failover.
+        1 | "$counted_on") ;;
+        # Somebody's wish.
         *) return ;;
     esac
-    ask_sentinel SENTINEL DEBUG INFO-PERIOD 900 >/dev/null
+    ask_sentinel SENTINEL DEBUG INFO-PERIOD "$info_every" >/dev/null
 }
 
 # Until the next of every few seconds, at this sentinel's place in it; by the wall clock, which the nodes share.
@@ -71,7 +68,7 @@ knows_everybody() {
 # counts from its first moment down: one of them that saw it leave later would otherwise reach its own five seconds while this one forgets, and
 # both would be without their memory.
 its_turn() {
-    [ "$(ask_sentinel SENTINEL MASTER "$MASTER_NAME" | awk 'previous == "flags" { print } { previous = $0 }')" = master ] || return 1
+    case "$(shown_by "$LOCAL")" in *" master") ;; *) return 1 ;; esac
     ! failover_under_way || return 1
     before=yes
     for sentinel in $(addresses sentinels); do

@@ -4,6 +4,10 @@
 : "${DATA:=/data}" "${RUN:=/run/redis}" "${CONFIG:=/config}" "${TOPOLOGY:=/topology}" "${LOCAL:=127.0.0.1}"
 redis_port=6379
 sentinel_port=26379
+# Sentinel's clocks as sentinel-watch.sh sets them, in milliseconds, on which failover.sh counts. $counted_on instead of $info_every says that a
+# node does so at this moment.
+# shellcheck disable=SC2034
+info_every=900 counted_on=901 ping_every=300
 
 log() { printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$*"; }
 
@@ -85,8 +89,15 @@ peer_master() {
     return 0
 }
 
-# sentinels_say WORD: whether one of them has it among the flags of the master.
-sentinels_say() { for sentinel in $(addresses sentinels); do ask "$sentinel" "$sentinel_port" SENTINEL MASTER "$MASTER_NAME" & done | grep -q "$1"; }
+# shown_by SENTINEL: "ADDRESS FLAGS" of the master as SENTINEL MASTER has it; nothing if it does not answer. While a sentinel leads a failover that
+# is the old one, for a second longer than it names that.
+shown_by() { ask "$1" "$sentinel_port" SENTINEL MASTER "$MASTER_NAME" | awk 'previous == "ip" { address = $0 } previous == "flags" { print address, $0 } { previous = $0 }'; }
+
+# Of each of the sentinels, a line each as the replies come.
+shown_by_each() { for sentinel in $(addresses sentinels); do shown_by "$sentinel" & done; }
+
+# sentinels_say FLAG: whether one of them has it among the flags of the master.
+sentinels_say() { shown_by_each | grep -q "$1"; }
 
 # Whether a sentinel is promoting a replica at this moment.
 failover_under_way() { sentinels_say failover_in_progress; }
