@@ -88,8 +88,14 @@ const proxy = (bin: string) => kubeProxy({ bin, space: control, hostname: cluste
 
 export const controlParts = (bin: string): PartSpec[] => [etcd, apiserver(bin), controllerManager(bin), scheduler(bin), proxy(bin)];
 
-/** Starts what does not run of etcd and the API server; resolves when the API answers, to whether its server was started. */
-export async function startApi(bin: string): Promise<boolean> {
+/** Starts what does not run of the control plane; resolves when the API answers. */
+export async function startControlPlane(bin: string): Promise<void> {
+  const apiIsNew = await startApi(bin);
+  await startControllers(bin, apiIsNew);
+}
+
+/** Says whether the API server had to be started. */
+async function startApi(bin: string): Promise<boolean> {
   fs.mkdirSync(control.dir, { recursive: true });
   fs.mkdirSync(dirs.etcd, { recursive: true, mode: 0o700 });
   if (startPart(etcd)) await waitFor({ what: "etcd to listen", parts: [etcd], until: () => listens(2379) });
@@ -100,15 +106,14 @@ export async function startApi(bin: string): Promise<boolean> {
 }
 
 /**
- * What works through the API: it may start as soon as that answers, and each retries by itself. Those that decide start anew with an API
- * server: while it was away each of their watches has come to wait for up to a minute before it asks again, and with an old picture of
- * the nodes they take living ones for lost.
+ * What works through the API may start as soon as that answers, and retries by itself. But after an outage each watch of a controller waits for
+ * up to a minute before it asks again, and with leases that old it would take living nodes for lost: with a new API server they are new, too.
  */
-export async function startControllers(bin: string, anew: boolean): Promise<void> {
+async function startControllers(bin: string, apiIsNew: boolean): Promise<void> {
   writeKubeProxyConfig(control);
-  const deciding = [controllerManager(bin), scheduler(bin)];
-  if (anew) await Promise.all(deciding.map(killPart));
-  for (const part of [...deciding, proxy(bin)]) startPart(part);
+  const controllers = [controllerManager(bin), scheduler(bin)];
+  if (apiIsNew) await Promise.all(controllers.map(killPart));
+  for (const part of [...controllers, proxy(bin)]) startPart(part);
 }
 
 async function listens(port: number): Promise<boolean> {

@@ -4,23 +4,29 @@ import * as path from "node:path";
 import { membershipFiles } from "./cgroups";
 import { dirs, type Space } from "./layout";
 import { systemPath } from "./packages";
-import { identify, isAlive, sleep } from "./processes";
+import { identify, isAlive, type ProcessId, sleep } from "./processes";
 import { readRecord, updateRecord } from "./record";
 
-/** One started program of the control plane or of a node. */
-export interface PartSpec {
+/** A program of the control plane or of a node. */
+export interface PartId {
   space: Space;
   program: string;
+}
+
+/** How it is started. */
+export interface PartSpec extends PartId {
   command: readonly string[];
 }
 
-export const partName = ({ space, program }: Pick<PartSpec, "space" | "program">) => `${space.name}/${program}`;
+export const partName = ({ space, program }: PartId) => `${space.name}/${program}`;
 const logOf = (spec: PartSpec) => path.join(dirs.logs, `${spec.space.name}-${spec.program}.log`);
 
-export function isPartAlive(spec: Pick<PartSpec, "space" | "program">): boolean {
-  const part = readRecord()?.parts[partName(spec)];
-  return part !== undefined && isAlive(part);
+function processOf(id: PartId): ProcessId | undefined {
+  const recorded = readRecord()?.parts[partName(id)];
+  return recorded && isAlive(recorded) ? recorded : undefined;
 }
+
+export const isPartAlive = (id: PartId) => processOf(id) !== undefined;
 
 /** Joins the cgroups first and the network namespace next, and becomes the program: one process, whose id stays. */
 const launcher = 'space=$1; shift; while [ "$1" != -- ]; do echo $$ > "$1" || exit 70; shift; done; shift; exec nsenter --net=/run/netns/"$space" -- "$@"';
@@ -49,12 +55,12 @@ export function startPart(spec: PartSpec): boolean {
   }
 }
 
-/** Ends the part if it runs. At once: for those that keep nothing of their own, so that a crash is as good as a stop. */
-export async function killPart(spec: PartSpec): Promise<void> {
-  const part = readRecord()?.parts[partName(spec)];
-  if (part === undefined || !isAlive(part)) return;
-  process.kill(part.pid, "SIGKILL");
-  while (isAlive(part)) await sleep(10);
+/** Kills the part if it runs, and waits until it is gone. As good as a stop for what keeps nothing of its own. */
+export async function killPart(id: PartId): Promise<void> {
+  const running = processOf(id);
+  if (!running) return;
+  process.kill(running.pid, "SIGKILL");
+  while (isAlive(running)) await sleep(10);
 }
 
 /** The end of a part's log, with its place. */

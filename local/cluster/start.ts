@@ -4,7 +4,7 @@ import { addonsReady, applyAddons, unreadyPods } from "./addons";
 import { answers } from "./api";
 import { createCertificates } from "./certificates";
 import { cgroupExists, createCgroup } from "./cgroups";
-import { controlParts, startApi, startControllers } from "./control-plane";
+import { controlParts, startControlPlane } from "./control-plane";
 import { clusterNodes, control, type Node } from "./layout";
 import { removeRunningNode } from "./leftovers";
 import { createNetwork, createNodeNetwork, namespaceExists, setCable } from "./network";
@@ -32,8 +32,7 @@ export async function startMissing({ bin, images }: Built): Promise<void> {
   for (const node of clusterNodes) await readyToStart(node);
   const since = Date.now();
   const runtimes = Promise.all(clusterNodes.map((node) => startRuntime(node, images)));
-  const api = startApi(bin).then((started) => startControllers(bin, started));
-  await Promise.all([api, runtimes]);
+  await Promise.all([startControlPlane(bin), runtimes]);
   const addons = waitFor({ what: "the system's namespaces", parts: controlParts(bin), until: () => answers("/api/v1/namespaces/kube-system") }).then(applyAddons);
   const [started] = await Promise.all([startKubelets(bin, clusterNodes), addons]);
   const parts = allParts(bin);

@@ -4,8 +4,8 @@ import { checkout } from "../../local/lib/paths";
 import { elapsed, say } from "../../local/lib/progress";
 import { Deployment } from "./deployment";
 import type { Fault } from "./fault";
-import { picture } from "./picture";
 import { logsOf } from "./logs";
+import { picture } from "./picture";
 import { lossInWords, markdown, rowsOf } from "./report";
 import { freshPods, interrupt, runFault, type RunResult } from "./run";
 
@@ -71,7 +71,7 @@ async function takeDown(): Promise<void> {
 
 /** The next fault begins with a deployment that is whole, or with another one. */
 async function recover(used: Deployment, result: RunResult): Promise<void> {
-  const reason = result.healed ? await freshPods(used).then(() => undefined, String) : result.reason;
+  const reason = result.healed ? await freshPods(used).then(() => undefined, String) : "not healed";
   if (reason === undefined) return;
   if (result.healed) await keepLogs(used, { ...result, reason });
   say(`   ${reason}: the deployment is replaced`);
@@ -93,8 +93,9 @@ async function keepLogs(used: Deployment, { fault, reason, marks, events }: RunR
   const pods = await logsOf(used, "--timestamps", `--since-time=${new Date(marks.fault - 10_000).toISOString()}`, "--tail=-1");
   const said = events.map(({ at, sentinel, channel, message }) => `${new Date(at).toISOString()} ${sentinel} ${channel} ${message}`);
   const times = Object.entries(marks).map(([name, at]) => `${name}: ${[at].flat().map((time) => (time === undefined ? "never" : new Date(time).toISOString())).join(" ")}`);
-  fs.writeFileSync(path.join(build, `chaos-${fault.id}${process.env.KEEP_LOGS ? `-${Date.now()}` : ""}.log`), [fault.name, reason ?? "healed", ...times, "", ...said, "", pods].join("\n"));
-  say(`   see build/chaos-${fault.id}.log`);
+  const name = `chaos-${fault.id}${process.env.KEEP_LOGS ? `-${Date.now()}` : ""}.log`;
+  fs.writeFileSync(path.join(build, name), [fault.name, reason ?? "healed", ...times, "", ...said, "", pods].join("\n"));
+  say(`   see build/${name}`);
 }
 
 const worstOutage = ({ clients }: RunResult) => Math.max(...clients.map(({ outageMs }) => outageMs));

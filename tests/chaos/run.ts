@@ -50,7 +50,7 @@ export async function interrupt(): Promise<void> {
 
 /** One fault under load, from a healthy deployment to a verdict. Whether it heals is a result; only a fault that cannot be made is an error. */
 export async function runFault(fault: Fault, deployment: Deployment, brief: boolean): Promise<RunResult> {
-  await healthy("a healthy deployment to begin with", deployment);
+  await untilHealthy("a healthy deployment to begin with", deployment);
   const pods = await podsOf(deployment);
   const undo = new Undo();
   let struck = 0;
@@ -88,7 +88,7 @@ export async function runFault(fault: Fault, deployment: Deployment, brief: bool
 }
 
 /** Fails with all that is still wrong. */
-async function healthy(what: string, deployment: Deployment): Promise<void> {
+async function untilHealthy(what: string, deployment: Deployment): Promise<void> {
   await eventually(what, async () => {
     const { problems } = await condition(deployment);
     if (problems.length > 0) throw new Error(problems.join("; "));
@@ -184,7 +184,8 @@ export async function freshPods(deployment: Deployment): Promise<void> {
     const together = [used("redis", pods), used("endpoint", pods)].flatMap((pod) => pod ?? []);
     const next = together.length > 0 ? together : [used("sentinel", pods)].flatMap((pod) => pod ?? []);
     if (next.length === 0) return;
-    await kubectl("delete", "pod", "-n", deployment.namespace, ...next.map(({ metadata }) => metadata.name));
-    await healthy(`healthy again without ${next.map(({ metadata }) => metadata.name).join(" and ")} as they were`, deployment);
+    const names = next.map(({ metadata }) => metadata.name);
+    await kubectl("delete", "pod", "-n", deployment.namespace, ...names);
+    await untilHealthy(`healthy again, after ${names.join(" and ")} was deleted`, deployment);
   }
 }

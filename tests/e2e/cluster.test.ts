@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import { imageNames } from "../../local/images";
 import { ensureCluster, nodes } from "../../local/cluster";
 import { control, network } from "../../local/cluster/layout";
+import { killPart, partName } from "../../local/cluster/parts";
 import { readRecord } from "../../local/cluster/record";
 import { run } from "../../local/lib/run";
 import { kubectl, kubectlJson } from "../support/cluster";
@@ -46,10 +47,10 @@ describe("the embedded cluster", function () {
 
   it("has its controllers begin anew with an API server that was away: what they saw before is old, and they ask again ever more slowly", async () => {
     const before = parts();
-    process.kill(before["rgke-control/kube-apiserver"]!.pid, "SIGKILL");
+    await killPart({ space: control, program: "kube-apiserver" });
     await ensureCluster();
     const anew = Object.entries(parts()).filter(([name, { pid }]) => before[name]!.pid !== pid).map(([name]) => name).sort();
-    assert.deepEqual(anew, ["kube-apiserver", "kube-controller-manager", "kube-scheduler"].map((program) => `rgke-control/${program}`));
+    assert.deepEqual(anew, ["kube-apiserver", "kube-controller-manager", "kube-scheduler"].map((program) => partName({ space: control, program })));
     assert.equal((await readyNodes()).length, 3);
   });
 

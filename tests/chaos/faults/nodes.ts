@@ -1,7 +1,7 @@
-import { clusterNodes } from "../../../local/cluster/layout";
+import { clusterNodes, control } from "../../../local/cluster/layout";
 import { killCgroup } from "../../../local/cluster/cgroups";
 import { ensureCluster, nodes } from "../../../local/cluster";
-import { readRecord } from "../../../local/cluster/record";
+import { killPart } from "../../../local/cluster/parts";
 import { run } from "../../../local/lib/run";
 import { kubectl, kubectlJson } from "../../support/cluster";
 import { sleep } from "../../support/eventually";
@@ -14,11 +14,7 @@ const nodeOf = ({ master }: Context) => master.spec.nodeName!;
 const onNode = (pod: Pod, node: string) => (pod.spec.nodeName === node ? 1 : 0);
 
 /** Parts of the control plane; not its kube-proxy, which is how the host, and its clients, reach the cluster's Services. */
-function killControlPlane(programs: readonly string[]): void {
-  for (const [name, { pid }] of Object.entries(readRecord()!.parts)) {
-    if (programs.some((program) => name === `rgke-control/${program}`)) process.kill(pid, "SIGKILL");
-  }
-}
+const killControlPlane = (programs: readonly string[]) => Promise.all(programs.map((program) => killPart({ space: control, program })));
 
 const otherNode = ({ pods, master }: Context) => pods.find((pod) => componentOf(pod) === "redis" && pod.spec.nodeName !== master.spec.nodeName)!.spec.nodeName!;
 
@@ -66,7 +62,7 @@ export const nodeFaults: Fault[] = [
       context.strike();
       // All at the same moment; the rest of a power cut (network, mounts) after that.
       await Promise.all(clusterNodes.map(({ name }) => killCgroup(name)));
-      killControlPlane(["kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd"]);
+      await killControlPlane(["kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd"]);
       for (const { name } of clusterNodes) await nodes.powerOff(name);
       await context.undo.all();
     },
@@ -118,7 +114,7 @@ export const nodeFaults: Fault[] = [
     id: "18", name: "API server down during a failover",
     make: async (context) => {
       context.undo.add(() => ensureCluster());
-      killControlPlane(["kube-apiserver"]);
+      await killControlPlane(["kube-apiserver"]);
       context.strike();
       killMaster(context);
       await context.hold(15, 8);
