@@ -18,7 +18,7 @@ export interface Context {
 }
 
 export interface Fault {
-  /** The number; a second form of the same fault has a letter behind it. */
+  /** A number; where a fault has several forms, a letter behind it. */
   id: string;
   name: string;
   /** Makes the fault, and puts back what does not heal by itself. */

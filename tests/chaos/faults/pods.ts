@@ -56,7 +56,7 @@ let killed = "";
 
 export const podFaults: Fault[] = [
   {
-    id: "1", losesNothing: true, name: "master pod deleted",
+    id: "1a", losesNothing: true, name: "master pod deleted",
     make: deleteMaster,
   },
   {
@@ -125,7 +125,7 @@ export const podFaults: Fault[] = [
     make: async (context) => { context.strike(); await loseDisk(context, context.master); },
   },
   {
-    id: "14", losesNothing: true, name: "one HAProxy killed",
+    id: "14a", losesNothing: true, name: "one HAProxy killed",
     make: async (context) => {
       const pod = endpoints(context).find(({ metadata }) => serves(metadata.uid)) ?? endpoints(context)[0]!;
       killed = pod.metadata.uid;
