@@ -56,9 +56,13 @@ describe("pod scripts: the master hands over before it stops", function () {
     lab.startAll();
     const master = await lab.settled();
     sentinels[0]!.hang();
+    const writes = writeUntilRefused(master);
+    const stopped = master.stop();
+    await master.says(/handover: pausing writes/);
     const from = Date.now();
-    await master.stop();
-    printTime("handed over beside a sentinel that hangs", from, 15);
+    await writes;
+    printTime("clients waited for the move, beside a sentinel that hangs", from, 1.2);
+    await stopped;
     await master.says(/handover: \S+ is master now/);
   });
 
@@ -119,6 +123,21 @@ describe("pod scripts: the master hands over before it stops", function () {
     assert.match(whenClosed.pop()!.flags, /failover_in_progress/);
     for (const { address, flags } of whenClosed) assert.deepEqual([address === old.address, flags], [false, "master"]);
     for (const { address } of whenGone) assert.notEqual(address, old.address);
+  });
+
+  it("has a client wait that comes after its replicas have left it, rather than refuse what it writes", async () => {
+    lab.addToScript("handover.sh", "all_have_heard() { sleep 2; }");
+    lab.startAll();
+    const old = await lab.settled();
+    const client = new Redis({ host: old.address, password: labPassword, retryStrategy: null, enableReadyCheck: false, maxRetriesPerRequest: 0 });
+    client.on("error", () => undefined);
+    await client.ping();
+    const stopped = old.stop();
+    await eventually("they follow another", async () => (await client.info("replication")).includes("connected_slaves:0"));
+    const transaction = client.multi().incr("counter").exec().then((replies) => String(replies), String);
+    for (const ended of [await client.set("key", "value").catch(String), await transaction]) assert.match(String(ended), /closed?\b/);
+    await stopped;
+    await old.says(/handover: \S+ is master now, with everything that was written here/);
   });
 
   it("asks again where the sentinel gives up what it was asked for, because it brings its INFOs together just then", async () => {
