@@ -91,7 +91,7 @@ export const controlParts = (bin: string): PartSpec[] => [etcd, apiserver(bin), 
 /** Starts what does not run of the control plane; resolves when the API answers. */
 export async function startControlPlane(bin: string): Promise<void> {
   const apiIsNew = await startApi(bin);
-  await startControllers(bin, apiIsNew);
+  await startWatchers(bin, apiIsNew);
 }
 
 /** Says whether the API server had to be started. */
@@ -106,14 +106,15 @@ async function startApi(bin: string): Promise<boolean> {
 }
 
 /**
- * What works through the API may start as soon as that answers, and retries by itself. But after an outage each watch of a controller waits for
- * up to a minute before it asks again, and with leases that old it would take living nodes for lost: with a new API server they are new, too.
+ * What works through the API may start as soon as that answers, and retries by itself. But after an outage each of its watches waits for up to a
+ * minute before it asks again. With leases that old the controllers would take living nodes for lost, and the host would reach no Service whose
+ * pods have moved: with a new API server they are new, too.
  */
-async function startControllers(bin: string, apiIsNew: boolean): Promise<void> {
+async function startWatchers(bin: string, apiIsNew: boolean): Promise<void> {
   writeKubeProxyConfig(control);
-  const controllers = [controllerManager(bin), scheduler(bin)];
-  if (apiIsNew) await Promise.all(controllers.map(killPart));
-  for (const part of [...controllers, proxy(bin)]) startPart(part);
+  const watchers = [controllerManager(bin), scheduler(bin), proxy(bin)];
+  if (apiIsNew) await Promise.all(watchers.map(killPart));
+  for (const part of watchers) startPart(part);
 }
 
 async function listens(port: number): Promise<boolean> {

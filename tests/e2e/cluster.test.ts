@@ -45,12 +45,12 @@ describe("the embedded cluster", function () {
     for (const [name, { pid }] of victims) assert.notEqual(parts()[name]!.pid, pid, name);
   });
 
-  it("has its controllers begin anew with an API server that was away: what they saw before is old, and they ask again ever more slowly", async () => {
+  it("has what watches it begin anew with an API server that was away: what they saw before is old, and they ask again ever more slowly", async () => {
     const before = parts();
     await killPart({ space: control, program: "kube-apiserver" });
     await ensureCluster();
     const anew = Object.entries(parts()).filter(([name, { pid }]) => before[name]!.pid !== pid).map(([name]) => name).sort();
-    assert.deepEqual(anew, ["kube-apiserver", "kube-controller-manager", "kube-scheduler"].map((program) => partName({ space: control, program })));
+    assert.deepEqual(anew, ["kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler"].map((program) => partName({ space: control, program })));
     assert.equal((await readyNodes()).length, 3);
   });
 
