@@ -86,7 +86,10 @@ const scheduler = (bin: string): PartSpec => ({
  */
 const proxy = (bin: string) => kubeProxy({ bin, space: control, hostname: clusterNodes[0]!.name });
 
-export const controlParts = (bin: string): PartSpec[] => [etcd, apiserver(bin), controllerManager(bin), scheduler(bin), proxy(bin)];
+/** Those that watch the API server, and work by what they saw there. */
+const watchers = (bin: string): PartSpec[] => [controllerManager(bin), scheduler(bin), proxy(bin)];
+
+export const controlParts = (bin: string): PartSpec[] => [etcd, apiserver(bin), ...watchers(bin)];
 
 /** Starts what does not run of the control plane; resolves when the API answers. */
 export async function startControlPlane(bin: string): Promise<void> {
@@ -106,15 +109,15 @@ async function startApi(bin: string): Promise<boolean> {
 }
 
 /**
- * What works through the API may start as soon as that answers, and retries by itself. But after an outage each of its watches waits for up to a
- * minute before it asks again. With leases that old the controllers would take living nodes for lost, and the host would reach no Service whose
- * pods have moved: with a new API server they are new, too.
+ * They may start as soon as the API answers, and retry by themselves. But after an outage each watch waits for up to a minute before it asks
+ * again: by what they last saw, the controllers would take living nodes for lost, and the proxy would lead the host to pods that are gone. So
+ * with a new API server they are started anew.
  */
 async function startWatchers(bin: string, apiIsNew: boolean): Promise<void> {
   writeKubeProxyConfig(control);
-  const watchers = [controllerManager(bin), scheduler(bin), proxy(bin)];
-  if (apiIsNew) await Promise.all(watchers.map(killPart));
-  for (const part of watchers) startPart(part);
+  const parts = watchers(bin);
+  if (apiIsNew) await Promise.all(parts.map(killPart));
+  for (const part of parts) startPart(part);
 }
 
 async function listens(port: number): Promise<boolean> {

@@ -7,7 +7,7 @@ import { numberOf } from "../../tests/chaos/fault";
 import { interrupted, matrix, notMade } from "../../tests/chaos/matrix";
 import { markdown, rowsOf } from "../../tests/chaos/report";
 
-/** `make chaos`; FAULT=4, or FAULT=1,2,14b, picks some (1 has all its forms, 1a one); RUNS repeats each. */
+/** `make chaos`; FAULT=4, or FAULT=1,2,14b, picks some, a number with all its forms; RUNS repeats each. */
 main(async () => {
   const runs = Number(process.env.RUNS || 1);
   if (!Number.isInteger(runs) || runs < 1) throw new Error(`RUNS is how often each fault is made, a whole number from 1, not ${process.env.RUNS}.`);

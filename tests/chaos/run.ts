@@ -186,6 +186,6 @@ export async function freshPods(deployment: Deployment): Promise<void> {
     if (next.length === 0) return;
     const names = next.map(({ metadata }) => metadata.name);
     await kubectl("delete", "pod", "-n", deployment.namespace, ...names);
-    await untilHealthy(`healthy again, after ${names.join(" and ")} was deleted`, deployment);
+    await untilHealthy(`healthy again after deleting ${names.join(" and ")}`, deployment);
   }
 }

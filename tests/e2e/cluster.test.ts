@@ -45,7 +45,7 @@ describe("the embedded cluster", function () {
     for (const [name, { pid }] of victims) assert.notEqual(parts()[name]!.pid, pid, name);
   });
 
-  it("has what watches it begin anew with an API server that was away: what they saw before is old, and they ask again ever more slowly", async () => {
+  it("starts anew what watches the API server, once that was away: what they saw before is old, and they ask again ever more slowly", async () => {
     const before = parts();
     await killPart({ space: control, program: "kube-apiserver" });
     await ensureCluster();

@@ -129,14 +129,13 @@ describe("pod scripts: the master hands over before it stops", function () {
     lab.addToScript("handover.sh", "all_have_heard() { sleep 2; }");
     lab.startAll();
     const old = await lab.settled();
-    const client = new Redis({ host: old.address, password: labPassword, retryStrategy: null, enableReadyCheck: false, maxRetriesPerRequest: 0 });
-    client.on("error", () => undefined);
-    await client.ping();
-    const stopped = old.stop();
-    await eventually("they follow another", async () => (await client.info("replication")).includes("connected_slaves:0"));
-    const transaction = client.multi().incr("counter").exec().then((replies) => String(replies), String);
-    for (const ended of [await client.set("key", "value").catch(String), await transaction]) assert.match(String(ended), /closed?\b/);
-    await stopped;
+    await old.with(async (client) => {
+      const stopped = old.stop();
+      await eventually("its replicas follow another", async () => (await client.info("replication")).includes("connected_slaves:0"));
+      const ends = await Promise.all([client.set("key", "value").catch(String), client.multi().incr("counter").exec().catch(String)]);
+      for (const end of ends) assert.match(String(end), /closed?\b/);
+      await stopped;
+    });
     await old.says(/handover: \S+ is master now, with everything that was written here/);
   });
 

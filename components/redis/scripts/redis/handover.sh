@@ -68,8 +68,8 @@ all_have_heard() { (patience=0.3; shown_by_each | awk -v own="$OWN" '/disconnect
 none_shows_this() { (patience=0.3; shown_by_each | awk -v own="$OWN" '$1 == own { found = 1 } END { exit found }'); }
 
 # Never unpaused, and for longer than everything below can take: the pod stops in any case, Redis's own shutdown lets its replicas
-# catch up, and a write taken once a sentinel has begun to promote another node would be acknowledged and lost. Redis refuses for want of a
-# replica before it looks whether it is paused: who comes once they follow another would be refused (NOREPLICAS, EXECABORT), and not wait.
+# catch up, and a write taken once a sentinel has begun to promote another node would be acknowledged and lost. Redis looks for
+# replicas before it looks for a pause: once they follow the new master a client that comes here would be refused (NOREPLICAS, EXECABORT), not wait.
 pause_writes() {
     found=$(printf 'CLIENT PAUSE 55000 WRITE\nCONFIG SET min-replicas-to-write 0\nINFO replication\n' | ask_local)
     written=$(printf '%s\n' "$found" | field master_repl_offset)
