@@ -95,6 +95,30 @@ describe("pod scripts: the master hands over before it stops", function () {
     });
   }
 
+  it("waits, with its writes going on, for a replica that is still on its way back: with too few in sync the new master would take no write", async () => {
+    lab.startAll();
+    const old = await lab.settled();
+    const away = redis.find((pod) => pod !== old)!;
+    await away.stop();
+    const stopped = old.stop();
+    await sleep(3000);
+    assert.equal(await old.with((client) => client.set("while", "waiting")), "OK");
+    away.start();
+    await stopped;
+    await old.says(/handover: \S+ is master now, with everything that was written here/);
+    const [, sinceItLeft] = old.output.split(`Connection with replica ${away.address}:6379 lost`);
+    assert.match(sinceItLeft!, /(Partial resynchronization request from \S+ accepted|Synchronization with replica \S+ succeeded)[^]*handover: pausing writes/);
+  });
+
+  it("waits no longer for anybody once a replica leaves, too: where everything stops it would only be slower", () => {
+    const waits = (online: string) => redis[0]!.call(["lib.sh", "successors.sh", "handover.sh"], `
+      needed=1 at_first=1
+      replicas_now() { ${online}; }
+      role_of() { echo slave; }
+      if all_can_follow; then echo goes on; else echo waits; fi`).output.trim();
+    assert.deepEqual([waits("echo a"), waits("printf 'a\\nb\\n'"), waits(":")], ["waits", "goes on", "goes on"]);
+  });
+
   it("asks no sentinel to promote that is in TILT: it would take the order and sleep on it for half a minute", async () => {
     lab.startAll();
     const old = await lab.settled();
@@ -199,7 +223,9 @@ describe("pod scripts: the master hands over before it stops", function () {
     lab.startAll();
     const master = await lab.settled();
     const [asked] = sentinels as [Pod];
-    // Both still count as good, and neither becomes the master.
+    // Both still count as good, since it has just brought their INFOs together, and neither becomes the master.
+    await eventually("it brings its INFOs together", async () => (await asked.clock("INFO-PERIOD")) === 1, { every: 10 });
+    await eventually("it has", async () => (await asked.clock("INFO-PERIOD")) === 900, { every: 10 });
     const replicas = redis.filter((pod) => pod !== master);
     for (const pod of replicas) pod.hang();
     assert.equal(await asked.with((client) => client.call("SENTINEL", "FAILOVER", labMasterName)), "OK");

@@ -80,12 +80,14 @@ pause_writes() {
     patience=1
 }
 
-# With one that hangs a new master would have nobody to follow it, and take no write, until that goes on or this pod is back. One that has
-# gone is not waited for: it is no replica any more.
-all_answer() {
+# With one that hangs, or is still on its way back from the move before, a new master would have too few to follow it, and take no write, until
+# that one goes on or this pod is back. Where one leaves meanwhile everything stops, or soon will: nobody is waited for.
+all_can_follow() {
     replicas=$(replicas_now)
     silent=$(for replica in $replicas; do { [ -n "$(role_of "$replica")" ] || printf '%s ' "$replica"; } & done)
-    [ -z "$silent" ]
+    [ -z "$silent" ] || return 1
+    online=$(count "$replicas")
+    [ "$online" -gt "${needed:-0}" ] || [ "$online" -lt "$at_first" ]
 }
 
 handed_over='' replacement_ordered=
@@ -99,7 +101,8 @@ find_successor() {
     # node aims it takes writes, which is safe only as long as no successor of it can have another node promoted: see volume.sh.
     aimed=nobody
     if [ "$(named_by_majority)" = "$OWN" ]; then
-        eventually 6 all_answer || true
+        at_first=$(count "$replicas") needed=$(ask_local CONFIG GET min-replicas-to-write | sed -n 2p)
+        eventually 6 all_can_follow || true
         leave_out_strangers
         aimed=$([ -z "$volume_held" ] || aim)
     fi

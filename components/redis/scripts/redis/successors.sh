@@ -8,6 +8,7 @@
 # Those that follow this node and are in sync, out of an INFO reply on standard input.
 online_replicas() { tr -d '\r' | sed -n 's/^slave[0-9]*:ip=\([^,]*\),port=[0-9]*,state=online,.*/\1/p'; }
 replicas_now() { ask_local INFO replication | online_replicas; }
+count() { printf '%s\n' "$1" | wc -w; }
 
 # Read from the replica itself: the master's own table of their offsets is a second old.
 has_everything() { [ "$(ask "$1" "$redis_port" INFO replication | fields master_replid slave_repl_offset)" = "$history $written" ]; }
