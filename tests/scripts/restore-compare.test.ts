@@ -58,6 +58,7 @@ describe("pod scripts: an archive held beside a running Redis", function () {
   const differences: [string, (pod: Pod) => Promise<unknown>, RegExp][] = [
     ["a key is missing", (other) => other.with((client) => client.del("mark")), /holds \d+ keys, and the archive \d+ that have not expired/],
     ["a key is one too many", (other) => other.with((client) => client.set("new", "1")), /holds \d+ keys, and the archive \d+ that have not expired/],
+    ["a function library is not there", (other) => other.with((client) => client.call("FUNCTION", "FLUSH")), /the function libraries of \S+ are not those of the archive/],
     ["values are others", (other) => other.with(async (client) => { for (let n = 0; n < 300; n++) await client.append(`string:${n}`, "."); }), /have another value in/],
     ["one element of a list has another place", (other) => other.with(async (client) => { for (let n = 1; n < 50; n++) await client.lmove(`list:${n}`, `list:${n}`, "LEFT", "RIGHT"); }), /have another value in/],
   ];

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { Archives, everyKind } from "../support/archives";
+import { besideDatabase0 } from "../support/beside-database-0";
 import { eventually, sleep } from "../support/eventually";
 import { long } from "../support/long";
 import { PodLab, type Pod } from "../support/pod-lab";
@@ -135,6 +136,23 @@ describe("pod scripts: an archive restored into a standalone Redis", function ()
       await pod.stop();
     }
   });
+
+  for (const { what, put, isThere } of besideDatabase0) {
+    it(`touches nothing where there is only ${what}, though it may take the place of what is damaged`, async () => {
+      await threeArchives();
+      pod.start();
+      await ready();
+      await pod.with(put);
+      await pod.with((client) => client.bgrewriteaof());
+      await eventually("it is in the base file", async () => { const info = await pod.info("persistence"); return info.aof_rewrite_in_progress === "0" && info.aof_rewrite_scheduled === "0" && info.aof_base_size !== "0" && info.aof_current_size === info.aof_base_size; });
+      await pod.stop();
+      pod.onDamage = "restore";
+      restore("latest");
+      await ready();
+      assert.ok(await pod.with(isThere));
+      await pod.says(/restore: not done: this Redis has been in use, and holds /);
+    });
+  }
 
   it("does not bring an old archive back to a Redis that was emptied, though it still stands in the config", async () => {
     await threeArchives();

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { Redis } from "ioredis";
+import { besideDatabase0 } from "../support/beside-database-0";
 import { eventually, sleep } from "../support/eventually";
 import { labMasterName, labPassword, type Pod, type PodLab } from "../support/pod-lab";
 import { freshSentinelLab } from "../support/sentinel-lab";
@@ -85,19 +87,21 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     await old.says(/a peer leads or follows another/);
   });
 
-  it("does not let a master that lost its disk wipe its replicas", async () => {
-    lab.startAll();
-    const old = await lab.settled();
-    await old.with((client) => client.set("kept", "yes"));
-    await old.with((client) => client.wait(2, 0));
-    await old.kill();
-    old.loseDisk();
-    old.start();
-    const master = await lab.settled();
-    assert.notEqual(master.name, old.name);
-    assert.equal(await master.with((client) => client.get("kept")), "yes");
-    assert.equal(await old.with((client) => client.get("kept")), "yes");
-  });
+  const key = { what: "a key", put: (client: Redis) => client.set("kept", "yes"), isThere: async (client: Redis) => (await client.get("kept")) === "yes" };
+  for (const { what, put, isThere } of [key, ...besideDatabase0]) {
+    it(`does not let a master that lost its disk wipe its replicas, be it ${what} that they hold`, async () => {
+      lab.startAll();
+      const old = await lab.settled();
+      await old.with(put);
+      await old.with((client) => client.wait(2, 0));
+      await old.kill();
+      old.loseDisk();
+      old.start();
+      const master = await lab.settled();
+      assert.notEqual(master.name, old.name);
+      for (const pod of [master, old]) assert.ok(await pod.with(isThere), pod.name);
+    });
+  }
 
   it("may not be promoted before its first copy is whole: alone with a lost master it would wipe that", async () => {
     lab.startAll();

@@ -66,6 +66,7 @@ export async function everyKind(client: Redis, mark: string): Promise<void> {
   for (let n = 0; n < 50; n++) pipeline.hset(`hash:${n}`, Object.fromEntries(Array.from({ length: n + 1 }, (_, item) => [`field ${item}`, `${mark} ${item}`])));
   for (let n = 0; n < 10; n++) pipeline.xadd(`stream:${n}`, `1-${n + 1}`, "field", mark);
   for (let n = 0; n < 20; n++) pipeline.set(`expires:${n}`, "x", "EX", 3600 + n);
+  pipeline.call("FUNCTION", "LOAD", "REPLACE", `#!lua name=library\nredis.register_function('mark', function() return '${mark}' end)`);
   pipeline.select(3).set("elsewhere", mark).select(0);
   for (const [error] of (await pipeline.exec())!) if (error) throw error;
 }

@@ -33,6 +33,10 @@ compare_count() {
     fi
 }
 
+compare_libraries() {
+    [ "$(libraries "$REDIS_HOST" "$redis_port")" = "$(libraries "$LOCAL" "$throw_away_port")" ] || fail "the function libraries of $REDIS_HOST are not those of the archive"
+}
+
 # Sets $same, $changed and $absent: of the sampled keys, but for those that are too large or whose time came.
 compare_sample() {
     sample "$SAMPLE" >"$WORK/sample"
@@ -63,6 +67,7 @@ memory=$(ask_throw_away INFO memory | field used_memory_human)
 
 if [ "$purpose" = restored ]; then
     compare_count
+    compare_libraries
     compare_sample
     [ "$changed$absent" = 00 ] || fail "of a sample of $((same + changed + absent)) keys $changed have another value in $REDIS_HOST, and $absent are not there"
     log "restored: $(known name): $running keys, as archived$([ "$running" = "$keys" ] || echo " (of $keys, the others have expired)"), and the values of $same sampled keys are the same"

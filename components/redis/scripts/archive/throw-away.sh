@@ -26,6 +26,9 @@ why_not_loaded() { sed -n 's/^[0-9]*:[A-Z] .*[0-9] [#*] //p' "$WORK/throw-away.l
 # databases ADDRESS PORT: the numbers of those that hold keys.
 databases() { ask "$1" "$2" INFO keyspace | sed -n 's/^db\([0-9]*\):.*/\1/p'; }
 
+# libraries ADDRESS PORT: the function libraries, with their code, in an order of its own.
+libraries() { ask "$1" "$2" FUNCTION LIST WITHCODE | sort; }
+
 script() { cat "$scripts/$1.lua"; }
 
 # walk ADDRESS PORT: how many keys there are that have not expired, counted one by one; fails if it does not answer in between.

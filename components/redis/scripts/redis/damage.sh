@@ -33,20 +33,21 @@ named_files() {
         END { if (wrong || base files == "" || (history != "" && history >= last)) exit 1; print base files }' "$manifest" 2>/dev/null
 }
 
-# Nothing but what an empty Redis writes at its first start: a base without a key, and nothing after it.
-holds_no_key() {
+# Nothing but what an empty Redis writes at its first start: a base without a key or a function library, and nothing after it. The code of a
+# library begins with "#!", which stays as it is where Redis compresses the rest.
+holds_nothing() {
     for candidate in $files; do
         case $candidate in
             *.manifest) ;;
             *.incr.aof) [ ! -s "$candidate" ] || return 1 ;;
-            *.base.rdb) [ "$(size_of "$candidate")" -lt 4096 ] && redis-check-rdb "$candidate" 2>/dev/null | grep -q '^\[info\] 0 keys read' || return 1 ;;
+            *.base.rdb) [ "$(size_of "$candidate")" -lt 4096 ] && redis-check-rdb "$candidate" 2>/dev/null | grep -q '^\[info\] 0 keys read' && ! grep -q '#!' "$candidate" || return 1 ;;
             *) return 1 ;;
         esac
     done
 }
 
 # Whether a Redis that starts on the volume would be empty, as far as `look` has found.
-nothing_stored() { [ "$kind" = empty ] || { [ "$kind" = whole ] && holds_no_key; }; }
+nothing_stored() { [ "$kind" = empty ] || { [ "$kind" = whole ] && holds_nothing; }; }
 
 # The last byte of a whole append-only file ends a line. Not asked of one that holds RDB data (a base, or the one file of an old version).
 ends_whole() {
@@ -59,7 +60,7 @@ look() {
     found whole '' '' '' ''
     files=$(append_only_files)
     # Cut off before the manifest, which comes last: a seeding, or a very first start.
-    if [ -n "$files" ] && [ ! -e "$manifest" ] && { [ -e "$DATA/seeding" ] || holds_no_key; }; then files=; fi
+    if [ -n "$files" ] && [ ! -e "$manifest" ] && { [ -e "$DATA/seeding" ] || holds_nothing; }; then files=; fi
     if [ -z "$files" ]; then
         # The one append-only file of a Redis before 7: Redis takes it over by itself.
         [ ! -s "$DATA/appendonly.aof" ] || return 0

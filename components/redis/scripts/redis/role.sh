@@ -11,7 +11,7 @@ follow() {
     ask_local REPLICAOF "$1" "$redis_port" >/dev/null
     clear_of_clients 0
     let_in
-    not_restored "$1 is master, with $(keys_of "$1") keys"
+    not_restored "$1 is master, with $(contents_of "$1")"
 }
 
 lead() {
@@ -59,7 +59,7 @@ take_part_once_in_sync() {
 standings() {
     for peer in $(others redis); do
         case "$(ask "$peer" "$redis_port" ROLE | sed -n '1,2p' | tr '\n' ' ')" in
-            "slave $OWN ") [ "$(keys_of "$peer")" = 0 ] || echo ahead ;;
+            "slave $OWN ") [ "$(contents_of "$peer")" = nothing ] || echo ahead ;;
             "slave 127.0.0.1 ") ;;
             master* | slave*) echo moved ;;
         esac
@@ -70,7 +70,7 @@ standings() {
 # has not said what it has; as master it would wipe that. Nothing if it may lead. Asked of one reading of all nodes: a peer that does not
 # answer yet, and is empty a moment later, must not fall between two.
 less_than_a_peer() {
-    if ! follow_only && [ "$(keys_of "$LOCAL")" != 0 ]; then return; fi
+    if ! follow_only && [ "$(contents_of "$LOCAL")" != nothing ]; then return; fi
     read_nodes
     if [ -n "$silent" ]; then
         echo "$(follow_only && echo "its files were damaged" || echo "it is empty"), and $why_freshest"

@@ -20,7 +20,7 @@ not_restored() {
     rm -rf "$staging"
 }
 
-# Only on a volume without a key. What was damaged is in a folder of its own by then.
+# Only on a volume that holds nothing. What was damaged is in a folder of its own by then.
 use_archive() {
     log "restore: $1: it begins with the archive $(about_archive name) ($(about_archive keys) keys)"
     { cat "$staging/dump.rdb.checked"; echo "restored $(date -u +%Y-%m-%dT%H:%M:%SZ)"; } >"$DATA/restored"
@@ -47,14 +47,14 @@ seed_volume() {
 # once more; or a node that was empty a moment ago does not say so now.
 seed_cluster() {
     restore_wanted || return 1
-    own=$(keys_of "$LOCAL")
+    own=$(contents_of "$LOCAL")
     [ -n "$own" ] || return 0
-    [ "$own" = 0 ] || { not_restored "this node holds data ($own keys)"; return 1; }
+    [ "$own" = nothing ] || { not_restored "this node holds data ($own)"; return 1; }
     if ! archive_staged || [ ! -e "$RESTORE/from" ]; then not_restored "no archive was fetched: the volume of this node has been in use"; return 1; fi
     for peer in $(others redis); do
-        held=$(keys_of "$peer")
+        held=$(contents_of "$peer")
         [ -n "$held" ] || { wait_because "an archive is to be restored, and $peer does not say whether it holds data" || return 0; }
-        [ "$held" = 0 ] || { not_restored "$peer holds data ($held keys)"; return 1; }
+        [ "$held" = nothing ] || { not_restored "$peer holds data ($held)"; return 1; }
     done
     # It is empty, and takes no writes: there is nothing that it could lose.
     kill -KILL "$redis"

@@ -25,5 +25,5 @@ finish_seeding() {
     sync
     rm -f "$DATA/seeding"
     seeding=
-    log "seeding: done, $(keys_of "$LOCAL") keys"
+    log "seeding: done, $(contents_of "$LOCAL")"
 }

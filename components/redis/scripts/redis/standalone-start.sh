@@ -42,7 +42,7 @@ trap stop TERM INT
 start_watching watch_disk
 start_redis
 wait_until_loaded
-not_restored "this Redis has been in use, and holds $(keys_of "$LOCAL") keys"
+not_restored "this Redis has been in use, and holds $(contents_of "$LOCAL")"
 # A signal to this shell ends `wait` early, with the trap already run, which ends the script.
 code=0
 wait "$redis" || code=$?
