@@ -28,8 +28,7 @@ describe("pod scripts: damaged data files, alone", function () {
     await pod.with(async (client) => {
       for (let n = 0; n < 300; n++) await client.set(`base:${n}`, "b".repeat(1 + random(60)));
       await client.save();
-      await client.bgrewriteaof();
-      await eventually("rewritten", () => /\.2\.base/.test(fs.readFileSync(files.manifest, "utf8")));
+      await files.rewrite();
       for (let n = 0; n < 400; n++) {
         if (n % 20 === 7) await client.multi().set(`log:${n}:a`, "t".repeat(1 + random(30))).set(`log:${n}:b`, "u").exec();
         else await client.set(`log:${n}`, "v".repeat(1 + random(80)));

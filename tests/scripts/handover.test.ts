@@ -112,10 +112,9 @@ describe("pod scripts: the master hands over before it stops", function () {
 
   it("waits no longer for anybody once a replica leaves, too: where everything stops it would only be slower", () => {
     const waits = (online: string) => redis[0]!.call(["lib.sh", "successors.sh", "handover.sh"], `
-      needed=1 at_first=1
       replicas_now() { ${online}; }
       role_of() { echo slave; }
-      if all_can_follow; then echo goes on; else echo waits; fi`).output.trim();
+      if all_can_follow 1 1; then echo goes on; else echo waits; fi`).output.trim();
     assert.deepEqual([waits("echo a"), waits("printf 'a\\nb\\n'"), waits(":")], ["waits", "goes on", "goes on"]);
   });
 

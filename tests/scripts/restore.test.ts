@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { Archives, everyKind } from "../support/archives";
 import { besideDatabase0 } from "../support/beside-database-0";
+import { DataFiles } from "../support/damage";
 import { eventually, sleep } from "../support/eventually";
 import { long } from "../support/long";
 import { PodLab, type Pod } from "../support/pod-lab";
@@ -143,8 +144,7 @@ describe("pod scripts: an archive restored into a standalone Redis", function ()
       pod.start();
       await ready();
       await pod.with(put);
-      await pod.with((client) => client.bgrewriteaof());
-      await eventually("it is in the base file", async () => { const info = await pod.info("persistence"); return info.aof_rewrite_in_progress === "0" && info.aof_rewrite_scheduled === "0" && info.aof_base_size !== "0" && info.aof_current_size === info.aof_base_size; });
+      await new DataFiles(pod).rewrite();
       await pod.stop();
       pod.onDamage = "restore";
       restore("latest");

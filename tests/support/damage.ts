@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { eventually } from "./eventually";
 import type { Pod } from "./pod-lab";
 
 /** One command of an append-only file: where it stands, what it is. */
@@ -59,6 +60,15 @@ export class DataFiles {
   get base() { return this.named("b")[0]!; }
   get incremental() { return this.named("i"); }
   get last() { return this.incremental.at(-1)!; }
+  /** Has Redis write all that it holds into a new base file; resolves when that is in its place. */
+  async rewrite(): Promise<void> {
+    const before = this.base;
+    await this.pod.with((client) => client.bgrewriteaof());
+    await eventually("rewritten", async () => {
+      const { aof_rewrite_in_progress, aof_rewrite_scheduled } = await this.pod.info("persistence");
+      return aof_rewrite_in_progress === "0" && aof_rewrite_scheduled === "0" && this.base !== before;
+    });
+  }
   /** What was set aside, by folder, the oldest first. */
   get setAside() { return fs.readdirSync(this.pod.file("data")).filter((name) => name.startsWith("damaged-")).sort().map((name) => path.join(this.pod.file("data"), name)); }
 }

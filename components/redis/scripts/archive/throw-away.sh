@@ -26,6 +26,9 @@ why_not_loaded() { sed -n 's/^[0-9]*:[A-Z] .*[0-9] [#*] //p' "$WORK/throw-away.l
 # databases ADDRESS PORT: the numbers of those that hold keys.
 databases() { ask "$1" "$2" INFO keyspace | sed -n 's/^db\([0-9]*\):.*/\1/p'; }
 
+# keys_of ADDRESS PORT: how many keys a Redis holds, in all its databases; nothing if it does not answer.
+keys_of() { ask "$1" "$2" INFO keyspace | awk -F: "$info_rules"' /^# Keyspace/ { answered = 1 } END { if (answered) print keys + 0 }'; }
+
 # libraries ADDRESS PORT: the function libraries, with their code, in an order of its own.
 libraries() { ask "$1" "$2" FUNCTION LIST WITHCODE | sort; }
 

@@ -33,14 +33,16 @@ named_files() {
         END { if (wrong || base files == "" || (history != "" && history >= last)) exit 1; print base files }' "$manifest" 2>/dev/null
 }
 
-# Nothing but what an empty Redis writes at its first start: a base without a key or a function library, and nothing after it. The code of a
-# library begins with "#!", which stays as it is where Redis compresses the rest.
+# A base without a key or a function library. The code of a library begins with "#!", which stays as it is where Redis compresses the rest.
+is_empty_base() { [ "$(size_of "$1")" -lt 4096 ] && redis-check-rdb "$1" 2>/dev/null | grep -q '^\[info\] 0 keys read' && ! grep -q '#!' "$1"; }
+
+# Nothing but what an empty Redis writes at its first start: an empty base, and nothing after it.
 holds_nothing() {
     for candidate in $files; do
         case $candidate in
             *.manifest) ;;
             *.incr.aof) [ ! -s "$candidate" ] || return 1 ;;
-            *.base.rdb) [ "$(size_of "$candidate")" -lt 4096 ] && redis-check-rdb "$candidate" 2>/dev/null | grep -q '^\[info\] 0 keys read' && ! grep -q '#!' "$candidate" || return 1 ;;
+            *.base.rdb) is_empty_base "$candidate" || return 1 ;;
             *) return 1 ;;
         esac
     done

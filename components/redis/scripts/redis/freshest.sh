@@ -4,17 +4,11 @@
 # Every node compares the same answers in the same way, and each only ever decides for itself; none decides before all have answered.
 # So two can never both find that they are the freshest.
 
-# "ADDRESS ITEMS PRIORITY HISTORY OFFSET EARLIER-HISTORY EARLIER-OFFSET" of a node: its keys and function libraries, its priority 0 if its files were damaged (follow-only.sh)
-# and not only because it is parked (port 1); nothing if it does not answer or is still loading.
+# "ADDRESS ITEMS PRIORITY HISTORY OFFSET EARLIER-HISTORY EARLIER-OFFSET" of a node; nothing if it does not answer or is still loading. Items are
+# its keys and function libraries; its priority is 0 if its files were damaged (follow-only.sh), and not only because it is parked (port 1).
 holdings() {
-    {
-        echo "address:$1"
-        printf 'INFO keyspace\nINFO memory\nINFO replication\nINFO persistence\n' | ask "$1" "$redis_port" | tr -d '\r'
-    } | awk -F: '
-        /^# Keyspace/ { keys = 0 }
-        /^db[0-9]+:/ { split($2, count, /[=,]/); keys += count[2] }
-        NF > 1 { value[$1] = substr($0, length($1) + 2) }
-        END { if (keys != "" && value["loading"] == "0") print value["address"], keys + value["number_of_libraries"], (value["slave_priority"] == "0" && value["master_port"] != "1" ? 0 : 100), value["master_replid"], value["master_repl_offset"], value["master_replid2"], value["second_repl_offset"] }'
+    printf 'INFO keyspace\nINFO memory\nINFO replication\nINFO persistence\n' | ask "$1" "$redis_port" | awk -F: -v address="$1" "$info_rules"'
+        END { if (value["loading"] == "0") print address, keys + value["number_of_libraries"], (value["slave_priority"] == "0" && value["master_port"] != "1" ? 0 : 100), value["master_replid"], value["master_repl_offset"], value["master_replid2"], value["second_repl_offset"] }'
 }
 
 # Sets $silent to the nodes that did not answer, and otherwise $freshest and $why_freshest: the first node when all are empty; the one

@@ -80,6 +80,7 @@ pause_writes() {
     patience=1
 }
 
+# all_can_follow AT_FIRST NEEDED: whether more replicas than a master needs beside itself are in sync, or one of those AT_FIRST has left.
 # With one that hangs, or is still on its way back from the move before, a new master would have too few to follow it, and take no write, until
 # that one goes on or this pod is back. Where one leaves meanwhile everything stops, or soon will: nobody is waited for.
 all_can_follow() {
@@ -87,7 +88,7 @@ all_can_follow() {
     silent=$(for replica in $replicas; do { [ -n "$(role_of "$replica")" ] || printf '%s ' "$replica"; } & done)
     [ -z "$silent" ] || return 1
     online=$(count "$replicas")
-    [ "$online" -gt "${needed:-0}" ] || [ "$online" -lt "$at_first" ]
+    [ "$online" -gt "${2:-0}" ] || [ "$online" -lt "$1" ]
 }
 
 handed_over='' replacement_ordered=
@@ -101,8 +102,7 @@ find_successor() {
     # node aims it takes writes, which is safe only as long as no successor of it can have another node promoted: see volume.sh.
     aimed=nobody
     if [ "$(named_by_majority)" = "$OWN" ]; then
-        at_first=$(count "$replicas") needed=$(ask_local CONFIG GET min-replicas-to-write | sed -n 2p)
-        eventually 6 all_can_follow || true
+        eventually 6 all_can_follow "$(count "$replicas")" "$(ask_local CONFIG GET min-replicas-to-write | sed -n 2p)" || true
         leave_out_strangers
         aimed=$([ -z "$volume_held" ] || aim)
     fi

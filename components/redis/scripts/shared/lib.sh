@@ -39,15 +39,14 @@ ask_sentinel() { ask "$LOCAL" "$sentinel_port" "$@"; }
 # The first word of a node's ROLE: master, slave, or nothing if it does not answer (or is still loading).
 role_of() { ask "$1" "$redis_port" ROLE | sed -n '1{/^master$/p;/^slave$/p;}'; }
 
-# keys_of ADDRESS [PORT]: how many keys a node holds, in all its databases; nothing if it does not answer.
-keys_of() { ask "$1" "${2:-$redis_port}" INFO keyspace | tr -d '\r' | awk -F '[=,]' '/^# Keyspace/ { answered = 1 } /^db[0-9]+:/ { keys += $2 } END { if (answered) print keys + 0 }'; }
+# How awk (with -F:) reads an INFO reply: each field into value[NAME], the keys of all databases summed up in keys.
+# shellcheck disable=SC2034,SC2016 # awk, not the shell, is to read it; other files use it
+info_rules='{ sub(/\r$/, "") } NF > 1 { value[$1] = substr($0, length($1) + 2) } /^db[0-9]+:/ { split($2, part, /[=,]/); keys += part[2] }'
 
 # contents_of ADDRESS: what a node holds, in all its databases: "nothing", "12 keys" or "12 keys and 1 function libraries"; not a word if it does
 # not answer, or is still loading. A key in database 1, or a library, is somebody's data as well.
 contents_of() {
-    printf 'INFO keyspace\nINFO memory\nINFO persistence\n' | ask "$1" "$redis_port" | tr -d '\r' | awk -F '[:=,]' '
-        /^db[0-9]+:/ { keys += $3 }
-        { value[$1] = $2 }
+    printf 'INFO keyspace\nINFO memory\nINFO persistence\n' | ask "$1" "$redis_port" | awk -F: "$info_rules"'
         END {
             libraries = value["number_of_libraries"] + 0
             if (value["loading"] == "0") print !keys && !libraries ? "nothing" : (keys + 0) " keys" (libraries ? " and " libraries " function libraries" : "")
