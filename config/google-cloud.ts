@@ -12,7 +12,7 @@ export type GoogleCloudConfig = Omit<GoogleCloudArgs, "before" | "describe">;
 const labelOfGoogle = /(^|\.)(kubernetes\.io|k8s\.io|gke\.io|cloud\.google\.com)\//;
 
 /** Where an argument has another name than its key. */
-const keys: Record<string, string> = { project: "gcp:project", name: "cluster.name", "workload.diskSize": "persistence.size" };
+const keys: Record<string, string> = { project: "gcp:project", name: "cluster.name", cluster: "kubernetes.context", "workload.diskSize": "persistence.size" };
 
 /** The same mistakes, each at the key that a person wrote. */
 export const atKeys = (mistakes: readonly Mistake[]): Mistake[] => mistakes.map(({ property, value, reason }) => ({

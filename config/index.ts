@@ -12,10 +12,12 @@ export interface Config {
   /** Which cluster, where it is not Google's; without it, the current context of the KUBECONFIG. */
   kubernetes: { kubeconfig?: string; context?: string };
   /** The cluster, nodes and disks that the stack makes on Google Cloud; undefined if it makes none. */
-  google?: GoogleCloudConfig & { describe: (mistakes: readonly Mistake[]) => string };
+  google?: GoogleCloudConfig;
   redis: RedisArgs;
   /** Whether Redis waits for a kernel as wanted, and whether a DaemonSet of ours makes it so. */
   kernel: { enforce: boolean; tune: boolean };
+  /** Words what a component finds wrong with a change, at the keys that a person wrote. */
+  describe: (mistakes: readonly Mistake[]) => string;
 }
 
 export { redisName } from "./google-cloud";
@@ -58,9 +60,10 @@ export function parseConfig(all: Record<string, string>, project: string, stack:
   return {
     config: Object.freeze({
       kubernetes: atProject(kubernetes),
-      google: google && { ...google, describe: (refused: readonly Mistake[]) => describe(atKeys(refused), project, stack) },
+      google,
       redis: Object.freeze(google ? onDedicatedNodes(redis) : redis),
       kernel: { enforce: kernel?.enforce ?? false, tune: kernel?.tune ?? google !== undefined },
+      describe: (refused: readonly Mistake[]) => describe(atKeys(refused), project, stack),
     }),
     mistakes,
   };

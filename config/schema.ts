@@ -38,7 +38,7 @@ export const schema = z.strictObject({
   quorum: z.number().optional(),
   masterName: text.optional(),
   resources: block({ memory: text, cpu: text }),
-  persistence: block({ size: text, storageClass: text, volumes: texts, protect: z.boolean(), fsync: z.enum(["everysec", "always", "no"]), save: text, onDamage: z.enum(["stop", "repair", "restore", "empty"]) }),
+  persistence: block({ size: text, storageClass: text, volumes: texts, protect: z.boolean(), discard: texts, fsync: z.enum(["everysec", "always", "no"]), save: text, onDamage: z.enum(["stop", "repair", "restore", "empty"]) }),
   auth: block({ password: text, passwordFile: text }),
   failover: block({ downAfter: z.number(), failoverTimeout: z.number(), parallelSyncs: z.number(), minReplicas: z.number(), maxLag: z.number() }),
   endpoint: block({ image: text, replicas: z.number() }),

@@ -1,7 +1,8 @@
 import * as compute from "@pulumi/gcp/compute";
+import { together, type Changes } from "../changes";
 import type { Mistake } from "../mistake";
 import { diskShapes, type DiskShape } from "./disks";
-import { together, type Deployed, type Replacements } from "./replacement";
+import type { Deployed } from "./replacement";
 import type { GoogleCloudSettings } from "./settings";
 
 /** A disk of others, as Google describes it. */
@@ -11,7 +12,7 @@ export type FoundDisk = Pick<compute.GetDiskResult, "type" | "size" | "users">;
  * What is wrong with the disks that `disk.adopt` names and that are not the stack's yet. A preview takes them for what the arguments say
  * they are; an `up` compares them when half of everything else is made.
  */
-export async function findUnfitDisks(settings: GoogleCloudSettings, before?: Deployed): Promise<Replacements> {
+export async function findUnfitDisks(settings: GoogleCloudSettings, before?: Deployed): Promise<Changes> {
   const adopted = diskShapes(settings).slice(0, settings.disk.adopt.length).filter(({ name }) => !before?.disks.some((disk) => disk.name === name));
   return together(await Promise.all(adopted.map(async (wanted) => unfitDisk(wanted, await find(settings, wanted), settings.disk.adopt.indexOf(wanted.name)))));
 }
@@ -27,7 +28,7 @@ async function find({ project, region }: GoogleCloudSettings, { name, zones }: D
 }
 
 /** @internal Pure. */
-export function unfitDisk(wanted: DiskShape, found: FoundDisk | undefined, index: number): Replacements {
+export function unfitDisk(wanted: DiskShape, found: FoundDisk | undefined, index: number): Changes {
   const property = `disk.adopt.${index}`;
   const refuse = (reason: string): Mistake => ({ property, value: wanted.name, reason });
   if (!found) return { mistakes: [refuse(`is no disk in ${wanted.zones.join(" and ")}: \`gcloud compute disks list --filter=name=${wanted.name}\` shows where it is; the data pods take their zones from nodePool.zones in turn`)], warnings: [] };

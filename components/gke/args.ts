@@ -1,5 +1,4 @@
-import type { Input } from "@pulumi/pulumi";
-import type { Mistake } from "../mistake";
+import type { Comparison } from "../changes";
 import type { Deployed } from "./replacement";
 
 /** Where the control plane and the nodes are, and how the cluster is kept. */
@@ -90,7 +89,7 @@ export interface ArchiveBucketArgs {
 }
 
 /** Arguments of {@link GoogleCloud}. */
-export interface GoogleCloudArgs {
+export interface GoogleCloudArgs extends Comparison<Deployed> {
   /** Id of the Google Cloud project. */
   project: string;
   /** What everything is named after: the cluster, its network, the disks (`<name>-0`...). At most 24 characters. */
@@ -102,10 +101,6 @@ export interface GoogleCloudArgs {
   archive?: ArchiveBucketArgs;
   /** What is to run on the nodes. */
   workload: WorkloadArgs;
-  /** `deployed` of the deployment before this one: a change that would lose data, or replace a protected cluster, is refused. @default the first */
-  before?: Input<Deployed | undefined>;
-  /** How such a refusal is worded, for a program that has names of its own for these arguments. @default a line each */
-  describe?: (mistakes: readonly Mistake[]) => string;
 }
 
 /** What the nodes and the disks have to be enough for. */

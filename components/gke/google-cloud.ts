@@ -1,6 +1,6 @@
-import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
-import { refuse, type Mistake } from "../mistake";
+import { refuseChanges, together } from "../changes";
+import { refuse } from "../mistake";
 import { createArchiveBucket } from "./archive-bucket";
 import type { GoogleCloudArgs } from "./args";
 import { findUnfitDisks } from "./adopted-disks";
@@ -9,7 +9,7 @@ import { Disks, type DataDisk } from "./disks";
 import { lookUp, unsuitable, type FoundCluster } from "./existing-cluster";
 import { createNodeIdentity } from "./node-identity";
 import { NodePools } from "./node-pool";
-import { describeDeployed, findReplacements, together, type Deployed } from "./replacement";
+import { describeDeployed, findReplacements, type Deployed } from "./replacement";
 import { withDefaults, type GoogleCloudSettings } from "./settings";
 import { findMistakes } from "./validation";
 
@@ -54,16 +54,8 @@ export class GoogleCloud extends pulumi.ComponentResource {
 }
 
 /** The project, once it is sure that nothing is lost in it, nor fails half-way: everything else waits for the services that are switched on there. */
-function refuseWhatFails(settings: GoogleCloudSettings, { before, describe = plainly }: GoogleCloudArgs, existing?: pulumi.Output<FoundCluster>): pulumi.Output<string> {
-  return pulumi.all([before, existing]).apply(async ([deployed, found]) => {
-    const { mistakes, warnings } = together([findReplacements(deployed, settings), await findUnfitDisks(settings, deployed), { mistakes: found ? unsuitable(found, settings) : [], warnings: [] }]);
-    for (const warning of warnings) void pulumi.log.warn(warning);
-    if (mistakes.length > 0) throw quickly(new pulumi.RunError(describe(mistakes)));
-    return settings.project;
-  });
+function refuseWhatFails(settings: GoogleCloudSettings, { before, describe }: GoogleCloudArgs, existing?: pulumi.Output<FoundCluster>): pulumi.Output<string> {
+  const found = pulumi.all([before, existing]).apply(async ([deployed, cluster]) =>
+    together([findReplacements(deployed, settings), await findUnfitDisks(settings, deployed), { mistakes: cluster ? unsuitable(cluster, settings) : [], warnings: [] }]));
+  return refuseChanges(found, describe).apply(() => settings.project);
 }
-
-/** Pulumi's runtime inspects what was thrown in an apply, and with it all that waits for it: half a minute, then a RangeError with its stack. */
-const quickly = (error: pulumi.RunError): pulumi.RunError => Object.defineProperty(error, inspect.custom, { value: () => error.message });
-
-const plainly = (mistakes: readonly Mistake[]): string => mistakes.map(({ property, value, reason }) => `${property}: ${JSON.stringify(value)} ${reason}`).join("\n");

@@ -1,3 +1,4 @@
+import { noChanges, together, type Changes } from "../changes";
 import type { Mistake } from "../mistake";
 import { diskShapes, isProtected, type DiskShape } from "./disks";
 import { isPoolProtected } from "./node-pool";
@@ -14,15 +15,6 @@ export interface Deployed {
   };
   disks: (DiskShape & { protect: boolean })[];
 }
-
-/** Mistakes stop the deployment; warnings are printed in its preview. */
-export interface Replacements {
-  mistakes: Mistake[];
-  warnings: string[];
-}
-
-/** The mistakes and the warnings of all of them. */
-export const together = (parts: readonly Replacements[]): Replacements => ({ mistakes: parts.flatMap(({ mistakes }) => mistakes), warnings: parts.flatMap(({ warnings }) => warnings) });
 
 /** The same of what is wanted now. */
 export const describeDeployed = (settings: GoogleCloudSettings): Deployed => ({
@@ -41,14 +33,14 @@ export const describeDeployed = (settings: GoogleCloudSettings): Deployed => ({
  * What a change would replace or delete that holds data or is protected. Google's plugin previews a smaller disk as a replacement,
  * without a word about the data, and a protected cluster's as one too, which then fails in the middle of `up`. Pure.
  */
-export function findReplacements(before: Deployed | undefined, settings: GoogleCloudSettings): Replacements {
-  if (before === undefined) return { mistakes: [], warnings: [] };
+export function findReplacements(before: Deployed | undefined, settings: GoogleCloudSettings): Changes {
+  if (before === undefined) return noChanges;
   const after = describeDeployed(settings);
   return together([clusterReplacements(before.cluster, after.cluster), moveToAnother(before, after), poolReplacements(before.nodePool, after.nodePool), diskReplacements(before, after, settings.disk.discard)]);
 }
 
-function clusterReplacements(before: Deployed["cluster"], after: Deployed["cluster"]): Replacements {
-  if (!before.made) return { mistakes: [], warnings: [] };
+function clusterReplacements(before: Deployed["cluster"], after: Deployed["cluster"]): Changes {
+  if (!before.made) return noChanges;
   const changed: [string, unknown, unknown][] = [
     ["cluster.existing", undefined, after.made ? undefined : after.name],
     ...(after.made ? [["name", before.name, after.name], ["cluster.location", before.location, after.location]] as [string, string, string][] : []),
@@ -63,9 +55,9 @@ function clusterReplacements(before: Deployed["cluster"], after: Deployed["clust
 }
 
 /** From a cluster of others, which is not ours to delete: what runs there is taken down, and made again where it is to be. */
-function moveToAnother({ cluster: before, disks }: Deployed, { cluster: after }: Deployed): Replacements {
+function moveToAnother({ cluster: before, disks }: Deployed, { cluster: after }: Deployed): Changes {
   const place = ({ name, location, made }: Deployed["cluster"]) => `${made ? "a new cluster" : `the cluster ${name}`} in ${location}`;
-  if (before.made || place(before) === place(after)) return { mistakes: [], warnings: [] };
+  if (before.made || place(before) === place(after)) return noChanges;
   const property = after.location === before.location ? "cluster.existing" : "cluster.location";
   const value = property === "cluster.location" ? after.location : after.made ? undefined : after.name;
   const move = `would take Redis down in ${place(before)} and make it again in ${place(after)}`;
@@ -73,7 +65,7 @@ function moveToAnother({ cluster: before, disks }: Deployed, { cluster: after }:
   return { mistakes: [], warnings: [`${property}: this ${move}; the disks move along`] };
 }
 
-function poolReplacements(before: Deployed["nodePool"], after: Deployed["nodePool"]): Replacements {
+function poolReplacements(before: Deployed["nodePool"], after: Deployed["nodePool"]): Changes {
   const mistakes: Mistake[] = [];
   const warnings: string[] = [];
   if (before.machineType !== after.machineType) warnings.push(`nodePool.machineType: ${before.machineType} becomes ${after.machineType}: every node is recreated, one at a time; a master hands over before its node goes`);
@@ -86,7 +78,7 @@ function poolReplacements(before: Deployed["nodePool"], after: Deployed["nodePoo
   return { mistakes, warnings };
 }
 
-function diskReplacements(before: Deployed, after: Deployed, discard: readonly string[]): Replacements {
+function diskReplacements(before: Deployed, after: Deployed, discard: readonly string[]): Changes {
   const mistakes = before.disks.flatMap((disk) => diskMistakes(disk, after.disks, discard));
   // Whatever is named there stays without protection, the disk that came after the one that was meant among it.
   const open = after.disks.filter(({ name }) => discard.includes(name) && before.disks.some((disk) => disk.name === name && !whatIsLost(disk, after.disks.find((one) => one.name === name))));

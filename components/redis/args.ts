@@ -1,5 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
+import type { Comparison } from "../changes";
+import type { RedisDeployed } from "./deployed";
 
 /** How Redis is run. `standalone`: one node. `sentinel`: a master, its replicas, and sentinels that replace a lost master. */
 export type Mode = "standalone" | "sentinel";
@@ -31,8 +33,10 @@ export interface PersistenceArgs {
   storageClass?: Input<string>;
   /** Names of ready-made PersistentVolumes, one for each data pod in turn, kept for the claims `data-<name>-0`... @default a StorageClass makes them */
   volumes?: Input<string>[];
-  /** Whether the claims of ready-made volumes refuse to be deleted or replaced; has to be applied as false first. @default false */
+  /** Whether the namespace and the claims of ready-made volumes refuse to be deleted; has to be applied as false first. @default false */
   protect?: boolean;
+  /** Names of namespaces of this Redis that may be left, or deleted with all data in them, by another `namespace` or another cluster. @default none */
+  discard?: string[];
   /** When a write reaches the disk. @default "everysec": a crash loses at most one second of writes */
   fsync?: Fsync;
   /**
@@ -145,12 +149,14 @@ export interface RestoreArgs {
 }
 
 /** Arguments of {@link Redis}. */
-export interface RedisArgs {
-  /** Which topology. Changing it later makes a new, empty Redis: the pods' volumes differ. */
+export interface RedisArgs extends Comparison<RedisDeployed> {
+  /** What tells the cluster from others, where the caller knows it; another one than before is refused. @default the uid of its namespace kube-system */
+  cluster?: Input<string>;
+  /** Which topology. */
   mode: Mode;
   /** The namespace that everything lives in. @default the component's name */
   namespace?: string;
-  /** Whether the namespace is made here, or is there already. @default true */
+  /** Whether the namespace is made here, and goes with the rest, or is there already. Changed to false it stays. @default true */
   createNamespace?: boolean;
   /** Official Redis image, alpine variant, of a fixed version: `x.y.z` in the tag, or a digest. @default "redis:8.0.2-alpine" */
   image?: string;

@@ -27,11 +27,12 @@ export interface Foundation {
 
 /**
  * The namespace, the password, the scripts and the configuration. Secret and ConfigMaps have no fixed names: a changed content gets a
- * new name, so that the pods are rolled to it one at a time, and those not rolled yet keep what they were started with.
+ * new name, so that the pods are rolled to it one at a time, and those not rolled yet keep what they were started with. Nothing here is made before the
+ * change is `approved`, and everything else lives in this namespace.
  */
-export function createFoundation(name: string, settings: RedisSettings, parent: ComponentResource): Foundation {
+export function createFoundation(name: string, settings: RedisSettings, approved: Output<void>, parent: ComponentResource): Foundation {
   const labels = commonLabels(name);
-  const namespace = settings.createNamespace ? createNamespace(name, settings.namespace, parent) : pulumi.output(settings.namespace);
+  const namespace = namespaceOf(name, settings, approved, parent);
   const password = pulumi.secret(settings.auth.password ?? generatePassword(name, parent));
   const metadata = { namespace, labels };
   const secret = new k8s.core.v1.Secret(`${name}-password`, { metadata, stringData: { password } }, { parent });
@@ -43,10 +44,15 @@ export function createFoundation(name: string, settings: RedisSettings, parent: 
   };
 }
 
-/** The API server itself refuses a pod in it that is not as restricted as ours are. */
-function createNamespace(name: string, namespace: string, parent: ComponentResource): Output<string> {
+/**
+ * One that is made here, in which the API server itself refuses a pod that is not as restricted as ours are; or one that others made, which
+ * is only read. Made at first and read later, it is let go of as it is: what is read is not deleted, and has the same id.
+ */
+function namespaceOf(name: string, settings: RedisSettings, approved: Output<void>, parent: ComponentResource): Output<string> {
+  const namespace = approved.apply(() => settings.namespace);
+  if (!settings.createNamespace) return k8s.core.v1.Namespace.get(`${name}-namespace`, namespace, { parent }).metadata.apply(() => settings.namespace);
   const labels = { ...commonLabels(name), "pod-security.kubernetes.io/enforce": "restricted" };
-  return new k8s.core.v1.Namespace(`${name}-namespace`, { metadata: { name: namespace, labels } }, { parent }).metadata.name;
+  return new k8s.core.v1.Namespace(`${name}-namespace`, { metadata: { name: namespace, labels } }, { parent, protect: settings.persistence.protect }).metadata.name;
 }
 
 const generatePassword = (name: string, parent: ComponentResource): Output<string> => new RandomPassword(`${name}-password`, { length: 32, special: false }, { parent }).result;

@@ -10,3 +10,6 @@ export function whyFloating(image: string): string | undefined {
   if (tag === undefined) return "has no tag, which means the floating tag `latest`";
   return /^v?\d+\.\d+\.\d+(?:[.-].*)?$/.test(tag) ? undefined : `has the floating tag \`${tag}\``;
 }
+
+/** `x.y.z` of an image's tag; undefined for one that is named by its digest alone. */
+export const versionOf = (image: string): string | undefined => /:v?(\d+\.\d+\.\d+)(?:[.-][\w.-]*)?(?:@sha256:[0-9a-f]{64})?$/.exec(image)?.[1];

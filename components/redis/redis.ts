@@ -1,13 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refuseChanges } from "../changes";
 import { refuse } from "../mistake";
 import { createArchive } from "./archive";
 import type { RedisArgs } from "./args";
 import { redisPort, sentinelPort } from "./configuration";
 import { damageWarnings } from "./damage-validation";
+import { clusterOf, describeDeployed, type RedisDeployed } from "./deployed";
 import { createDrill } from "./drill";
 import { failoverWarnings } from "./failover-validation";
 import { createFoundation } from "./foundation";
 import { spreadWarnings } from "./needs";
+import { findReplacements } from "./replacement";
 import { Sentinel } from "./sentinel";
 import { withDefaults } from "./settings";
 import { Standalone } from "./standalone";
@@ -46,6 +49,8 @@ export class Redis extends pulumi.ComponentResource {
   readonly sentinelUrl: pulumi.Output<string | undefined>;
   /** The namespace that everything lives in. */
   readonly namespace: pulumi.Output<string>;
+  /** To be handed in again as `before` by the next deployment. */
+  readonly deployed: pulumi.Output<RedisDeployed>;
   /** The image of its pods, which their nodes have in any case. */
   readonly image: string;
 
@@ -56,7 +61,11 @@ export class Redis extends pulumi.ComponentResource {
     const settings = withDefaults(name, pulumi.getStack(), args);
 
     this.image = settings.image;
-    const foundation = createFoundation(name, settings, this);
+    const comparison = pulumi.all([args.before, clusterOf(name, settings, args, this)]).apply(([before, cluster]) => ({ before, after: describeDeployed(settings, cluster, before) }));
+    const approved = refuseChanges(comparison.apply(({ before, after }) => findReplacements(before, after, settings)), args.describe);
+    this.deployed = comparison.apply(({ after }) => after);
+
+    const foundation = createFoundation(name, settings, approved, this);
     const standalone = settings.mode === "standalone" ? new Standalone(name, settings, foundation, { parent: this }) : undefined;
     const sentinel = settings.mode === "sentinel" ? new Sentinel(name, settings, foundation, { parent: this }) : undefined;
 

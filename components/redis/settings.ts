@@ -39,6 +39,7 @@ export function withDefaults(name: string, stack: string, args: RedisArgs): Redi
       storageClass: args.persistence?.storageClass,
       volumes: args.persistence?.volumes,
       protect: args.persistence?.protect ?? false,
+      discard: args.persistence?.discard ?? [],
       fsync: args.persistence?.fsync ?? "everysec",
       save: args.persistence?.save ?? defaults.save,
       onDamage: args.persistence?.onDamage ?? "stop",

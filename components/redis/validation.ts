@@ -105,8 +105,8 @@ function persistenceMistakes(args: RedisArgs): Mistake[] {
 }
 
 function volumeMistakes({ mode, replicas = 3, persistence = {} }: RedisArgs): Mistake[] {
-  const { volumes, protect } = persistence;
-  if (volumes === undefined) return protect === undefined ? [] : [{ property: "persistence.protect", value: protect, reason: "protects the claims of ready-made volumes: leave it out, or name them in persistence.volumes" }];
+  const { volumes } = persistence;
+  if (volumes === undefined) return [];
   const dataPods = mode === "standalone" ? 1 : replicas;
   return volumes.length === dataPods ? [] : [{ property: "persistence.volumes", value: volumes, reason: `has to name a volume for each data pod: ${dataPods}` }];
 }

@@ -18,7 +18,7 @@ export interface PendingOperation {
 }
 
 interface Checkpoint {
-  checkpoint?: { latest?: { resources?: unknown[]; pending_operations?: PendingOperation[] } };
+  checkpoint?: { latest?: { resources?: { type: string; outputs?: Record<string, unknown> }[]; pending_operations?: PendingOperation[] } };
 }
 
 /** What the file backend holds of the stack; read directly, which takes no time, where the CLI would take half a second. */
@@ -26,6 +26,15 @@ export function stackState(stack: Target["stack"]): { exists: boolean; resources
   if (!fs.existsSync(stackFile(stack))) return { exists: false, resources: 0, pending: [] };
   const latest = (JSON.parse(fs.readFileSync(stackFile(stack), "utf8")) as Checkpoint).checkpoint?.latest;
   return { exists: true, resources: latest?.resources?.length ?? 0, pending: latest?.pending_operations ?? [] };
+}
+
+/** Takes the output away by which the program knows its cluster and the data in it: for a stack whose cluster is gone for good. */
+export function forgetDeployed(stack: Target["stack"]): void {
+  const state = JSON.parse(fs.readFileSync(stackFile(stack), "utf8")) as Checkpoint;
+  delete state.checkpoint?.latest?.resources?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs?.deployed;
+  const fresh = `${stackFile(stack)}.${process.pid}`;
+  fs.writeFileSync(fresh, JSON.stringify(state, null, 4), { mode: 0o600 });
+  fs.renameSync(fresh, stackFile(stack));
 }
 
 /** Stacks that `make restore` made beside this one. */

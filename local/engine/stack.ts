@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { state } from "../lib/paths";
-import { backendDir, dropDeadLocks, stackState } from "./backend";
+import { backendDir, dropDeadLocks, forgetDeployed, stackState } from "./backend";
 import { mendInterrupted } from "./interrupted";
 import { clusterId } from "./kubectl";
 import { quiet, shown } from "./pulumi";
@@ -21,13 +21,15 @@ const idFile = (target: Target) => path.join(state, `cluster-id-${target.stack}`
 
 /**
  * `pulumi up`. Asks the cluster first what is really there if the last run was cut off, or if the cluster is another one than
- * the state was written for: the engine would otherwise find nothing to do on an empty cluster.
+ * the state was written for (an embedded one that was built anew; another context is refused before this): the engine would otherwise
+ * find nothing to do on an empty cluster, and the program would refuse to leave the data on the one that is no more.
  */
 export async function up(target: Target): Promise<void> {
   const id = await clusterId(target);
   const known = fs.existsSync(idFile(target)) ? fs.readFileSync(idFile(target), "utf8") : undefined;
   const changed = stackState(target.stack).resources > 0 && id !== known;
   await mendInterrupted(target);
+  if (id && known && id !== known) forgetDeployed(target.stack);
   await keepingFormat(target.stack, () => shown(target, ["up", "--yes", ...(changed ? ["--refresh"] : [])]));
   if (id) fs.writeFileSync(idFile(target), id);
 }

@@ -34,7 +34,7 @@ export class Deployment {
 
   constructor(readonly stack: "dev" | "prod") {
     // Copies, so that a test may change the tuning; where they lie is where the program finds its own modules.
-    for (const name of ["components", "config", "last-output.ts", "tests/gcp/program", "Pulumi.yaml"]) fs.cpSync(path.join(checkout, name), path.join(this.folder, name), { recursive: true });
+    for (const name of ["components", "config", "last-deployment.ts", "tests/gcp/program", "Pulumi.yaml"]) fs.cpSync(path.join(checkout, name), path.join(this.folder, name), { recursive: true });
     for (const name of ["node_modules", "package.json", "tsconfig.json"]) fs.symlinkSync(path.join(checkout, name), path.join(this.folder, name));
     const yaml = path.join(this.folder, "Pulumi.yaml");
     fs.writeFileSync(yaml, stringify({ ...parse(fs.readFileSync(yaml, "utf8")) as object, main: "tests/gcp/program/index.ts" }));

@@ -16,11 +16,13 @@ const options = new Map<string, pulumi.CustomResourceOptions>();
 export async function mockEngine(stack: string, config: Record<string, string> = {}): Promise<void> {
   pulumi.runtime.setAllConfig(config);
   await pulumi.runtime.setMocks({
-    newResource: ({ type, name, inputs }) => {
+    newResource: ({ type, name, inputs, id }) => {
       captured.push({ type, name, inputs, options: options.get(`${type} ${name}`) ?? {} });
       const state = { ...(inputs as object) } as Record<string, unknown>;
       const metadata = inputs.metadata as { name?: string } | undefined;
       if (metadata) state.metadata = { ...metadata, name: metadata.name ?? `${name}-0123abcd` };
+      // What is read and not made has its id from the program.
+      if (type === "kubernetes:core/v1:Namespace" && id) state.metadata = { name: id, uid: `uid-of-${id}` };
       if (type === "kubernetes:core/v1:Service") state.spec = { clusterIP: address(name), ...(inputs.spec as object) };
       if (type === "random:index/randomPassword:RandomPassword") state.result = "generated-password-of-the-mock";
       return { id: `${name}-id`, state };

@@ -16,7 +16,7 @@ export class Project {
   get environment(): NodeJS.ProcessEnv { return this.env; }
 
   constructor() {
-    for (const name of ["index.ts", "last-output.ts", "config", "components", "node_modules", "package.json", "tsconfig.json", "Pulumi.yaml"]) {
+    for (const name of ["index.ts", "last-deployment.ts", "protection.ts", "config", "components", "node_modules", "package.json", "tsconfig.json", "Pulumi.yaml"]) {
       fs.symlinkSync(path.join(checkout, name), path.join(this.folder, name));
     }
     fs.mkdirSync(path.join(this.folder, "backend"));

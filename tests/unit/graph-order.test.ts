@@ -27,6 +27,11 @@ describe("order and zones of the stacks on Google Cloud", function () {
         }
       });
 
+      it("has a destroy meet the protection before anything that was made", () => {
+        const protection = ofKind(graph, "Protection")[0]!;
+        for (const made of graph.filter(({ type }) => /^(gcp|kubernetes):/.test(type))) inOrder(made, protection);
+      });
+
       it("takes the nodes away after everything that runs on them, the cluster after its nodes, the network last", () => {
         const pools = ofKind(graph, "NodePool");
         for (const pool of pools) {

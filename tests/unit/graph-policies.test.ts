@@ -97,8 +97,8 @@ describe("policies, over every resource of every stack", function () {
       });
 
       it(stack === "prod" ? "protects what holds data, and the cluster" : "can be thrown away without being asked twice", () => {
-        const data = ofKind(graph, "Disk", "PersistentVolume", "PersistentVolumeClaim");
-        assert.ok(data.length >= 3);
+        const data = [...ofKind(graph, "Disk", "PersistentVolume", "PersistentVolumeClaim", "Protection"), ...ofKind(graph, "Namespace").filter(({ name }) => name === "redis-namespace")];
+        assert.ok(data.length >= 5);
         for (const { name, options } of data) assert.equal(options.protect, stack === "prod" ? true : undefined, name);
         assert.equal(ofKind(graph, "Cluster").find(({ type }) => type.startsWith("gcp:"))!.inputs.deletionProtection, stack === "prod");
       });

@@ -113,10 +113,30 @@ describe("Redis, the component, without an engine (mocked)", () => {
     assert.deepEqual(ofType((await make({ mode: "standalone", auth: { password } })).resources, "random:index/randomPassword:RandomPassword"), []);
   });
 
-  it("does not make a namespace that is there already", async () => {
-    assert.equal(ofType((await make({ mode: "standalone", auth: { password }, createNamespace: false })).resources, "kubernetes:core/v1:Namespace").length, 0);
-    const { resources } = await make({ mode: "standalone", auth: { password } });
-    assert.equal(ofType(resources, "kubernetes:core/v1:Namespace")[0]!.inputs.metadata.labels["pod-security.kubernetes.io/enforce"], "restricted");
+  it("makes a namespace, or reads the one that is there, under the same name, so that one that it made is let go of", async () => {
+    const namespaceOf = async (args: Partial<RedisArgs>) => one((await make({ mode: "standalone", auth: { password }, ...args })).resources, "kubernetes:core/v1:Namespace", "redis-namespace");
+    assert.equal((await namespaceOf({})).inputs.metadata.labels["pod-security.kubernetes.io/enforce"], "restricted");
+    const { inputs, options } = await namespaceOf({ namespace: "cache", createNamespace: false });
+    assert.deepEqual([inputs, await valueOf(pulumi.output(options.id))], [{}, "cache"]);
+  });
+
+  it("protects what holds data where it is asked to", async () => {
+    const protectedOnes = async (protect: boolean) => (await make({ mode: "sentinel", auth: { password }, persistence: { protect, volumes: ["a", "b", "c"] } })).resources.filter(({ options }) => options.protect).map(({ name }) => name);
+    assert.deepEqual((await protectedOnes(true)).sort(), ["data-redis-0", "data-redis-1", "data-redis-2", "redis-namespace"]);
+    assert.deepEqual(await protectedOnes(false), []);
+  });
+
+  it("asks which cluster it is on only where it compares, and only what it may look at", async () => {
+    const before = { mode: "standalone", namespace: "redis" } as const;
+    const asked = async (args: Partial<RedisArgs>) => {
+      const { redis, resources } = await make({ mode: "standalone", auth: { password }, ...args });
+      const reads = resources.filter(({ name }) => name === "redis-cluster").map(({ options }) => options.id);
+      return [...reads, (await valueOf(redis.deployed)).cluster];
+    };
+    assert.deepEqual(await asked({}), [undefined]);
+    assert.deepEqual(await asked({ before }), ["kube-system", "kube-system uid-of-kube-system"]);
+    assert.deepEqual(await asked({ before, createNamespace: false }), ["redis", "redis uid-of-redis"]);
+    assert.deepEqual(await asked({ before, cluster: "its own" }), ["its own"]);
   });
 
   it("names scripts and configuration by their content's turn, so that a change rolls the pods one at a time", async () => {

@@ -1,13 +1,12 @@
-import type * as pulumi from "@pulumi/pulumi";
-import { GoogleCloud, type Deployed } from "../../../components/gke";
+import { GoogleCloud } from "../../../components/gke";
 import { loadConfig } from "../../../config";
-import { lastOutput } from "../../../last-output";
+import { lastDeployment } from "../../../last-deployment";
 
 // The Google Cloud half of ../../../index.ts, made from the same config: the rest needs the cluster that is not really there.
-const { google } = loadConfig();
+const { google, describe } = loadConfig();
 if (!google) throw new Error("the stack has no Google Cloud half");
 
-const made = new GoogleCloud("redis", { ...google, before: lastOutput("deployed") as pulumi.Output<Deployed | undefined> });
+const made = new GoogleCloud("redis", { ...google, before: lastDeployment().google, describe });
 
 export const deployed = made.deployed;
 /** Nothing of these may stay unknown. */

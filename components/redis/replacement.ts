@@ -1,0 +1,69 @@
+import { noChanges, type Changes } from "../changes";
+import type { Mistake } from "../mistake";
+import type { RedisSettings } from "./args";
+import type { RedisDeployed } from "./deployed";
+
+/** What a change would do to data that are there, or to the way to them. Kubernetes would be asked to do it without a word. Pure. */
+export function findReplacements(before: RedisDeployed | undefined, after: RedisDeployed, { image, persistence: { discard } }: RedisSettings): Changes {
+  if (before === undefined) return noChanges;
+  const move = findMove(before, after);
+  if (move !== undefined) return discard.includes(before.namespace) ? movesWhatWasGivenUp(before, move) : { mistakes: [move.mistake], warnings: [] };
+  const open = discard.filter((namespace) => namespace === before.namespace).map((namespace) => `persistence.discard: ${namespace} may be left or deleted with its data as long as its name stands there: take it out when that is done`);
+  return { mistakes: [...namespaceOwner(before, after), ...otherMode(before, after), ...otherMaster(before, after), ...olderVersion(before, after, image)], warnings: open };
+}
+
+/** From a place that holds data to one that is empty. */
+interface Move { mistake: Mistake; toAnotherCluster: boolean }
+
+const giveUp = ({ namespace }: RedisDeployed) => `to give up the data there, name ${namespace} in persistence.discard`;
+
+function findMove(before: RedisDeployed, after: RedisDeployed): Move | undefined {
+  if (isAnother(before.cluster, after.cluster)) {
+    const reason = `leads to another cluster than the one that this stack was deployed to (${before.cluster}; here it is ${after.cluster}), and its data are there: name that one's; or, ${giveUp(before)} and run pulumi up --refresh`;
+    return { toAnotherCluster: true, mistake: { property: "cluster", value: undefined, reason } };
+  }
+  if (before.namespace === after.namespace) return undefined;
+  const loss = before.createNamespace === false ? `would take Redis down in the namespace ${before.namespace} and leave its data there` : `would delete the namespace ${before.namespace} with the volumes in it`;
+  return { toAnotherCluster: false, mistake: { property: "namespace", value: after.namespace, reason: `${loss}, and begin empty: write "${before.namespace}"; or, ${giveUp(before)}` } };
+}
+
+/** A namespace and its uid tell a cluster: those of different namespaces say nothing of each other. */
+function isAnother(before?: string, after?: string): boolean {
+  if (before === undefined || after === undefined) return false;
+  const [there, here] = [before, after].map((mark) => /^(\S+) (\S{36})$/.exec(mark));
+  return before !== after && !(there && here && there[1] !== here[1]);
+}
+
+function movesWhatWasGivenUp(before: RedisDeployed, { mistake, toAnotherCluster }: Move): Changes {
+  if (toAnotherCluster) return { mistakes: [], warnings: [`persistence.discard: the data in ${before.namespace} stay behind in the cluster of before. Without --refresh pulumi up looks for what it made there`] };
+  if (before.protect) return { mistakes: [{ ...mistake, reason: `is another namespace than ${before.namespace}, which is still protected: run pulumi up with persistence.protect: false (on Google Cloud disk.protect) and nothing else changed first` }], warnings: [] };
+  return { mistakes: [], warnings: [`persistence.discard: Redis in ${before.namespace} goes with all its data, and begins empty in another namespace`] };
+}
+
+/** The other way round, the namespace is let go of and stays as it is. */
+function namespaceOwner(before: RedisDeployed, after: RedisDeployed): Mistake[] {
+  if (before.createNamespace !== false || !after.createNamespace) return [];
+  return [{ property: "createNamespace", value: true, reason: `would make the namespace ${after.namespace}, which others made: write false` }];
+}
+
+function otherMode(before: RedisDeployed, after: RedisDeployed): Mistake[] {
+  if (before.mode === after.mode) return [];
+  return [{ property: "mode", value: after.mode, reason: `is not the mode of the data that are there: write "${before.mode}"; the way to "${after.mode}" is a new stack that begins with an archive of this one (docs/operations.md, "Another mode")` }];
+}
+
+function otherMaster(before: RedisDeployed, after: RedisDeployed): Mistake[] {
+  if (before.masterName === undefined || after.masterName === undefined || before.masterName === after.masterName) return [];
+  return [{ property: "masterName", value: after.masterName, reason: `is not the name that clients and sentinels know the master by: write "${before.masterName}"; another name needs a new stack` }];
+}
+
+function olderVersion(before: RedisDeployed, after: RedisDeployed, image: string): Mistake[] {
+  if (before.version === undefined || after.version === undefined || release(before.version) <= release(after.version)) return [];
+  const [wrote, reads] = [before.version, after.version].map((version) => version.split(".").slice(0, 2).join("."));
+  return [{ property: "image", value: image, reason: `is older than the data: ${wrote} wrote what ${reads} cannot read. Write an image of ${wrote} or newer; the way back is a new stack that begins with an archive which ${reads} made (restore.from)` }];
+}
+
+/** Major and minor as one number that orders them: within a minor version the files stay the same. */
+function release(version: string): number {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major * 1000 + minor;
+}

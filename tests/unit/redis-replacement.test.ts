@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import type { RedisArgs } from "../../components/redis";
+import { describeDeployed, type RedisDeployed } from "../../components/redis/deployed";
+import { findReplacements } from "../../components/redis/replacement";
+import { withDefaults } from "../../components/redis/settings";
+
+const here = "kube-system 11111111-2222-3333-4444-555555555555";
+const elsewhere = "kube-system 99999999-2222-3333-4444-555555555555";
+const args: RedisArgs = { mode: "sentinel", namespace: "redis-prod", image: "redis:8.0.2-alpine" };
+const nothing = { mistakes: [], warnings: [] };
+
+/** As it comes back from the stack's outputs: through JSON. */
+const deployed = (before: RedisArgs, cluster = here, last?: RedisDeployed, stack = "prod") =>
+  JSON.parse(JSON.stringify(describeDeployed(withDefaults("redis", stack, before), cluster, last))) as RedisDeployed;
+const change = (now: Partial<RedisArgs>, { cluster = here, stack = "prod", before = deployed(args) }: { cluster?: string; stack?: string; before?: RedisDeployed } = {}) => {
+  const settings = withDefaults("redis", stack, { ...args, ...now });
+  return findReplacements(before, describeDeployed(settings, cluster, before), settings);
+};
+const refused = (found: ReturnType<typeof change>, property: string, reason: RegExp) => {
+  assert.deepEqual(found.mistakes.map((mistake) => mistake.property), [property]);
+  assert.match(found.mistakes[0]!.reason, reason);
+};
+
+describe("a change that would lose Redis' data, or the way to them", () => {
+  it("has nothing against a first deployment, the same again, or what pods are rolled for", () => {
+    const settings = withDefaults("redis", "prod", args);
+    assert.deepEqual(findReplacements(undefined, describeDeployed(settings, here), settings), nothing);
+    assert.deepEqual(change({}), nothing);
+    assert.deepEqual(change({ replicas: 5, sentinels: 5, resources: { memory: "1Gi" }, settings: { "maxmemory-policy": "allkeys-lru" } }), nothing);
+  });
+
+  it("refuses another namespace, and says what would become of the one that holds the data", () => {
+    refused(change({ namespace: "redis-new" }), "namespace", /would delete the namespace redis-prod with the volumes in it, and begin empty: write "redis-prod"; or, .* name redis-prod in persistence\.discard/);
+    const ofOthers = deployed({ ...args, createNamespace: false });
+    refused(change({ namespace: "redis-new", createNamespace: false }, { before: ofOthers }), "namespace", /would take Redis down in the namespace redis-prod and leave its data there/);
+  });
+
+  it("lets the data of a namespace go when its name was written down, in two steps where it is protected", () => {
+    const discard = { discard: ["redis-prod"] };
+    const { mistakes, warnings } = change({ namespace: "redis-new", persistence: discard });
+    assert.deepEqual(mistakes, []);
+    assert.match(warnings[0]!, /Redis in redis-prod goes with all its data/);
+    refused(change({ namespace: "redis-new", persistence: { discard: ["redis-other"] } }), "namespace", /would delete/);
+    const before = deployed({ ...args, persistence: { protect: true } });
+    refused(change({ namespace: "redis-new", persistence: discard }, { before }), "namespace", /still protected: run pulumi up with persistence\.protect: false/);
+    assert.match(change({ persistence: discard }).warnings[0]!, /take it out when that is done/);
+  });
+
+  it("lets go of a namespace that it made, and makes none where others made one", () => {
+    assert.deepEqual(change({ createNamespace: false }), nothing);
+    refused(change({}, { before: deployed({ ...args, createNamespace: false }) }), "createNamespace", /which others made: write false/);
+  });
+
+  it("refuses what a renamed stack would be by default, each with the key that keeps it", () => {
+    const before = deployed({ mode: "sentinel", namespace: "redis-prod" });
+    refused(change({}, { before, stack: "production" }), "masterName", /write "prod-redis"/);
+    refused(change({ namespace: "redis-production" }, { before, stack: "production" }), "namespace", /write "redis-prod"/);
+  });
+
+  it("refuses another mode, with the way there", () => {
+    refused(change({ mode: "standalone" }), "mode", /write "sentinel"; the way to "standalone" is a new stack/);
+    refused(change({}, { before: deployed({ ...args, mode: "standalone" }) }), "mode", /write "standalone"/);
+  });
+
+  for (const [wrote, now, lost] of [
+    ["redis:8.0.2-alpine", "redis:7.4.5-alpine", "8.0 wrote what 7.4 cannot read"], ["redis:8.0.2-alpine", "redis:7.0.15", "8.0 wrote what 7.0 cannot read"], ["redis:8.2.0", "registry.local:5000/redis:8.0.6-alpine", "8.2 wrote what 8.0 cannot read"],
+    ["redis:7.10.0", "redis:7.9.9", "7.10 wrote what 7.9 cannot read"],
+    ["redis:8.0.2-alpine", "redis:8.0.1-alpine", ""], ["redis:8.0.2-alpine", "redis:8.2.0-alpine", ""], ["redis:7.9.9", "redis:7.10.0", ""],
+    [`redis@sha256:${"0".repeat(64)}`, "redis:7.4.5-alpine", ""], ["redis:8.0.2-alpine", `redis@sha256:${"0".repeat(64)}`, ""],
+  ] as const) {
+    it(`${lost ? "refuses" : "allows"} ${now} after ${wrote}`, () => {
+      const found = change({ image: now }, { before: deployed({ ...args, image: wrote }) });
+      if (lost) refused(found, "image", new RegExp(lost));
+      else assert.deepEqual(found, nothing);
+    });
+  }
+
+  it("remembers the version over an image that does not tell it", () => {
+    const before = deployed({ ...args, image: `redis@sha256:${"0".repeat(64)}` }, here, deployed(args));
+    refused(change({ image: "redis:7.4.5-alpine" }, { before }), "image", /8\.0 wrote/);
+    assert.equal(deployed({ ...args, image: `redis:8.2.1-alpine@sha256:${"0".repeat(64)}` }).version, "8.2.1");
+  });
+
+  it("refuses another cluster, and nothing else until that is clear", () => {
+    refused(change({ image: "redis:7.4.5-alpine" }, { cluster: elsewhere }), "cluster", /leads to another cluster than the one that this stack was deployed to .*--refresh/);
+    const { mistakes, warnings } = change({ image: "redis:7.4.5-alpine", persistence: { discard: ["redis-prod"] } }, { cluster: elsewhere });
+    assert.deepEqual(mistakes, []);
+    assert.match(warnings[0]!, /stay behind in the cluster of before/);
+    refused(change({}, { cluster: "on Google Cloud" }), "cluster", /on Google Cloud/);
+    assert.deepEqual(change({}, { cluster: "on Google Cloud", before: deployed(args, "on Google Cloud") }), nothing);
+  });
+
+  it("does not take a namespace's uid for another cluster's, nor a cluster for another that is not known", () => {
+    assert.deepEqual(change({ createNamespace: false }, { cluster: "redis-prod 00000000-2222-3333-4444-555555555555" }), nothing);
+    assert.deepEqual(change({}, { before: { mode: "sentinel", namespace: "redis-prod", masterName: "prod-redis" } }), nothing);
+  });
+});
