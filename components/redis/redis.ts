@@ -66,8 +66,9 @@ export class Redis extends pulumi.ComponentResource {
     this.deployed = comparison.apply(({ after }) => after);
 
     const foundation = createFoundation(name, settings, approved, this);
-    const standalone = settings.mode === "standalone" ? new Standalone(name, settings, foundation, { parent: this }) : undefined;
-    const sentinel = settings.mode === "sentinel" ? new Sentinel(name, settings, foundation, { parent: this }) : undefined;
+    const inOrder = { parent: this, dependsOn: approved.apply(() => []) };
+    const standalone = settings.mode === "standalone" ? new Standalone(name, settings, foundation, inOrder) : undefined;
+    const sentinel = settings.mode === "sentinel" ? new Sentinel(name, settings, foundation, inOrder) : undefined;
 
     createArchive(name, settings, foundation, this);
     createDrill(name, settings, foundation, this);

@@ -7,9 +7,14 @@ import type { RedisDeployed } from "./deployed";
 export function findReplacements(before: RedisDeployed | undefined, after: RedisDeployed, { image, persistence: { discard } }: RedisSettings): Changes {
   if (before === undefined) return noChanges;
   const move = findMove(before, after);
-  if (move !== undefined) return discard.includes(before.namespace) ? movesWhatWasGivenUp(before, move) : { mistakes: [move.mistake], warnings: [] };
-  const open = discard.filter((namespace) => namespace === before.namespace).map((namespace) => `persistence.discard: ${namespace} may be left or deleted with its data as long as its name stands there: take it out when that is done`);
-  return { mistakes: [...namespaceOwner(before, after), ...otherMode(before, after), ...otherMaster(before, after), ...olderVersion(before, after, image)], warnings: open };
+  const said = discard.includes(before.namespace);
+  if (move && said) return movesWhatWasGivenUp(before, move);
+  // What it would do to the data of another cluster is not worth a word.
+  if (move?.toAnotherCluster) return { mistakes: [move.mistake], warnings: [] };
+  return {
+    mistakes: [...(move ? [move.mistake] : []), ...namespaceOwner(before, after), ...otherMode(before, after), ...otherMaster(before, after), ...olderVersion(before, after, image)],
+    warnings: said ? [`persistence.discard: ${before.namespace} may be left or deleted with its data as long as its name stands there: take it out when that is done`] : [],
+  };
 }
 
 /** From a place that holds data to one that is empty. */
@@ -42,7 +47,7 @@ function movesWhatWasGivenUp(before: RedisDeployed, { mistake, toAnotherCluster 
 
 /** The other way round, the namespace is let go of and stays as it is. */
 function namespaceOwner(before: RedisDeployed, after: RedisDeployed): Mistake[] {
-  if (before.createNamespace !== false || !after.createNamespace) return [];
+  if (before.createNamespace !== false || !after.createNamespace || before.namespace !== after.namespace) return [];
   return [{ property: "createNamespace", value: true, reason: `would make the namespace ${after.namespace}, which others made: write false` }];
 }
 

@@ -23,9 +23,9 @@ export class Project {
     this.env = { PULUMI_BACKEND_URL: `file://${this.folder}/backend`, PULUMI_CONFIG_PASSPHRASE: "only for the tests", PULUMI_CONFIG_PASSPHRASE_FILE: "", PULUMI_STACK: "" };
   }
 
-  /** Writes Pulumi.<stack>.yaml; values are JSON, which is YAML. */
+  /** Writes Pulumi.<stack>.yaml; values are JSON, which is YAML, and a key without one is left out. */
   configure(stack: string, config: Record<string, unknown>): void {
-    const lines = Object.entries(config).map(([key, value]) => `  redis-gke:${key}: ${JSON.stringify(value)}`);
+    const lines = Object.entries(config).filter(([, value]) => value !== undefined).map(([key, value]) => `  redis-gke:${key}: ${JSON.stringify(value)}`);
     fs.writeFileSync(path.join(this.folder, `Pulumi.${stack}.yaml`), ["config:", ...lines, ""].join("\n"));
   }
 
