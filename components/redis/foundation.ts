@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
 import { createArchiveStore, type ArchiveStore } from "./archive-store";
 import type { RedisSettings } from "./args";
+import { createClaims, type Claims } from "./claims";
 import { redisConf } from "./configuration";
 import { commonLabels } from "./labels";
 import { createRestore, type RestoreParts } from "./restore";
@@ -19,6 +20,7 @@ export interface Foundation {
   /** Names of the ConfigMaps with the data pods' scripts and with the rendered configuration. */
   scripts: Output<string>;
   configuration: Output<string>;
+  claims: Claims;
   /** The way to the archives below a root (its own, unless told another), and the scripts that go it; undefined without an archive. */
   archiveStore?: (root?: string) => ArchiveStore;
   /** What the data pods need to begin with an archive; undefined without `restore`. */
@@ -26,7 +28,7 @@ export interface Foundation {
 }
 
 /**
- * The namespace, the password, the scripts and the configuration. Secret and ConfigMaps have no fixed names: a changed content gets a
+ * The namespace, the password, the scripts, the configuration and the claims. Secret and ConfigMaps have no fixed names: a changed content gets a
  * new name, so that the pods are rolled to it one at a time, and those not rolled yet keep what they were started with. Nothing here is made before the
  * change is `approved`, and everything else lives in this namespace.
  */
@@ -40,6 +42,7 @@ export function createFoundation(name: string, settings: RedisSettings, approved
   const archiveStore = createArchiveStore(name, settings, namespace, parent);
   return {
     namespace, password, secret: secret.metadata.name, scripts: createScripts(name, "redis", namespace, parent), configuration: rendered.metadata.name, archiveStore,
+    claims: createClaims(name, settings, namespace, parent),
     restore: createRestore(name, settings, archiveStore, namespace, parent),
   };
 }

@@ -5,7 +5,7 @@ import { createArchive } from "./archive";
 import type { RedisArgs } from "./args";
 import { redisPort, sentinelPort } from "./configuration";
 import { damageWarnings } from "./damage-validation";
-import { clusterOf, describeDeployed, type RedisDeployed } from "./deployed";
+import { clusterOf, describeDeployed, mayGrow, type RedisDeployed } from "./deployed";
 import { createDrill } from "./drill";
 import { failoverWarnings } from "./failover-validation";
 import { createFoundation } from "./foundation";
@@ -61,9 +61,11 @@ export class Redis extends pulumi.ComponentResource {
     const settings = withDefaults(name, pulumi.getStack(), args);
 
     this.image = settings.image;
-    const comparison = pulumi.all([args.before, clusterOf(name, settings, args, this)]).apply(([before, cluster]) => ({ before, after: describeDeployed(settings, cluster, before) }));
-    const approved = refuseChanges(comparison.apply(({ before, after }) => findReplacements(before, after, settings)), args.describe);
-    this.deployed = comparison.apply(({ after }) => after);
+    const comparison = pulumi.all([args.before, clusterOf(name, settings, args, this)]).apply(([before, cluster]) => {
+      const after = describeDeployed(settings, cluster, before);
+      return { before, after, grow: mayGrow(name, settings, before, after, this) };
+    });
+    const approved = refuseChanges(comparison.apply(({ before, after, grow }) => findReplacements(before, after, settings, grow)), args.describe);
 
     const foundation = createFoundation(name, settings, approved, this);
     const inOrder = { parent: this, dependsOn: approved.apply(() => []) };
@@ -84,6 +86,7 @@ export class Redis extends pulumi.ComponentResource {
     this.url = pulumi.interpolate`redis://:${this.password}@${this.host}:${redisPort}`;
     this.sentinelUrl = pulumi.all([this.sentinelNodes, this.password]).apply(([nodes, password]) => nodes && `redis-sentinel://:${password}@${nodes.join(",")}/0#${settings.masterName}`);
     this.namespace = foundation.namespace;
+    this.deployed = pulumi.all([comparison, foundation.claims.storageClass]).apply(([{ after }, storageClass]) => ({ ...after, storageClass }));
     this.registerOutputs({
       host: this.host, port: this.port, readHost: this.readHost,
       sentinelHost: this.sentinelHost, sentinelPort: this.sentinelPort, masterName: this.masterName, sentinelNodes: this.sentinelNodes,

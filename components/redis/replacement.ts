@@ -1,10 +1,10 @@
 import { noChanges, type Changes } from "../changes";
 import type { Mistake } from "../mistake";
 import type { RedisSettings } from "./args";
-import type { RedisDeployed } from "./deployed";
+import { growth, type RedisDeployed } from "./deployed";
 
 /** What a change would do to data that are there, or to the way to them. Kubernetes would be asked to do it without a word. Pure. */
-export function findReplacements(before: RedisDeployed | undefined, after: RedisDeployed, { image, persistence: { discard } }: RedisSettings): Changes {
+export function findReplacements(before: RedisDeployed | undefined, after: RedisDeployed, { image, persistence: { discard, storageClass } }: RedisSettings, mayGrow?: boolean): Changes {
   if (before === undefined) return noChanges;
   const move = findMove(before, after);
   const said = discard.includes(before.namespace);
@@ -12,8 +12,11 @@ export function findReplacements(before: RedisDeployed | undefined, after: Redis
   // What it would do to the data of another cluster is not worth a word.
   if (move?.toAnotherCluster) return { mistakes: [move.mistake], warnings: [] };
   return {
-    mistakes: [...(move ? [move.mistake] : []), ...namespaceOwner(before, after), ...otherMode(before, after), ...otherMaster(before, after), ...olderVersion(before, after, image)],
-    warnings: said ? [`persistence.discard: ${before.namespace} may be left or deleted with its data as long as its name stands there: take it out when that is done`] : [],
+    mistakes: [...(move ? [move.mistake] : []), ...namespaceOwner(before, after), ...otherMode(before, after), ...otherMaster(before, after), ...olderVersion(before, after, image), ...otherClass(before, storageClass), ...otherSize(before, after, mayGrow)],
+    warnings: [
+      ...(said ? [`persistence.discard: ${before.namespace} may be left or deleted with its data as long as its name stands there: take it out when that is done`] : []),
+      ...largerVolumes(before, after),
+    ],
   };
 }
 
@@ -72,3 +75,20 @@ function release(version: string): number {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   return major * 1000 + minor;
 }
+
+/** Claims keep the class that they were made of. */
+function otherClass(before: RedisDeployed, storageClass: unknown): Mistake[] {
+  if (before.storageClass === undefined || typeof storageClass !== "string" || storageClass === before.storageClass) return [];
+  return [{ property: "persistence.storageClass", value: storageClass, reason: `is not the StorageClass of the volumes that are there, and they cannot change it: write "${before.storageClass}" or leave it out; the way to another is a new stack that begins with an archive of this one` }];
+}
+
+function otherSize(before: RedisDeployed, after: RedisDeployed, mayGrow?: boolean): Mistake[] {
+  const refuse = (reason: string): Mistake[] => [{ property: "persistence.size", value: after.size, reason }];
+  const more = growth(before, after);
+  if (more < 0) return refuse(`is less than the volumes have, and a volume cannot shrink: write "${before.size}"`);
+  if (more > 0 && mayGrow === false) return refuse(`is more than the ${before.size} that the volumes have, and their StorageClass ${before.storageClass} does not let them grow (allowVolumeExpansion): stay at that size, and at memory that it is enough for; the way to more is a new stack that begins with an archive of this one`);
+  return [];
+}
+
+const largerVolumes = (before: RedisDeployed, after: RedisDeployed): string[] =>
+  (growth(before, after) > 0 ? [`persistence.size: the volumes grow from ${before.size} to ${after.size}, and cannot shrink again`] : []);

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { RedisSettings } from "./args";
-import { createClaims, dataClaim } from "./claims";
+import { dataClaim } from "./claims";
 import { redisPort, sentinelConf, sentinelPort } from "./configuration";
 import { dataPod } from "./data-pod";
 import { createEndpoint } from "./endpoint";
@@ -25,7 +25,7 @@ export class Sentinel extends pulumi.ComponentResource {
 
   constructor(name: string, settings: RedisSettings, foundation: Foundation, opts?: pulumi.ComponentResourceOptions) {
     super("redis-gke:redis:Sentinel", name, {}, opts);
-    const { namespace } = foundation;
+    const { namespace, claims } = foundation;
     const sentinel = `${name}-sentinel`;
     const redisPorts = { instance: name, namespace, ports: [{ name: "redis", port: redisPort }] };
     const sentinelPorts = { instance: name, namespace, ports: [{ name: "sentinel", port: sentinelPort }] };
@@ -39,7 +39,7 @@ export class Sentinel extends pulumi.ComponentResource {
     createStatefulSet({
       instance: name, name, namespace, role: "redis", replicas: settings.replicas, serviceName: redisGoverning.metadata.name,
       pod: dataPod({ ...pod, startScript: "redis-start.sh" }),
-      claim: dataClaim(settings), claims: createClaims(name, settings, namespace, this),
+      claim: dataClaim(settings), claims: claims.all,
     }, this);
     createDisruptionBudget(name, name, namespace, "redis", this);
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RedisSettings } from "./args";
-import { createClaims, dataClaim } from "./claims";
+import { dataClaim } from "./claims";
 import { redisPort } from "./configuration";
 import { dataPod } from "./data-pod";
 import type { Foundation } from "./foundation";
@@ -17,14 +17,14 @@ export class Standalone extends pulumi.ComponentResource {
 
   constructor(name: string, settings: RedisSettings, foundation: Foundation, opts?: pulumi.ComponentResourceOptions) {
     super("redis-gke:redis:Standalone", name, {}, opts);
-    const { namespace } = foundation;
+    const { namespace, claims } = foundation;
     const service = { instance: name, namespace, selector: selectorLabels(name, "redis"), ports: [{ name: "redis", port: redisPort }] };
 
     const governing = governingService({ ...service, name: `${name}-nodes` }, this);
     createStatefulSet({
       instance: name, name, namespace, role: "redis", replicas: 1, serviceName: governing.metadata.name,
       pod: dataPod({ instance: name, settings, startScript: "standalone-start.sh", ...foundation }),
-      claim: dataClaim(settings), claims: createClaims(name, settings, namespace, this),
+      claim: dataClaim(settings), claims: claims.all,
     }, this);
     this.host = hostName(clientService({ ...service, name }, this));
     this.registerOutputs({ host: this.host });

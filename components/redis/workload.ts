@@ -1,5 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
-import type { ComponentResource, Input } from "@pulumi/pulumi";
+import type { ComponentResource, Input, Resource } from "@pulumi/pulumi";
 import { commonLabels, selectorLabels, type Role } from "./labels";
 
 export interface StatefulSetArgs {
@@ -13,7 +13,7 @@ export interface StatefulSetArgs {
   pod: k8s.types.input.core.v1.PodSpec;
   claim: k8s.types.input.core.v1.PersistentVolumeClaim;
   /** Claims that are there before the pods, and go after them. */
-  claims?: k8s.core.v1.PersistentVolumeClaim[];
+  claims?: Resource[];
 }
 
 /**
@@ -33,7 +33,8 @@ export function createStatefulSet(args: StatefulSetArgs, parent: ComponentResour
       template: { metadata: { labels }, spec: args.pod },
       volumeClaimTemplates: [args.claim],
     },
-  }, { parent, dependsOn: args.claims });
+    // Its claims are made from it once. Another template would replace the StatefulSet, all its pods at once.
+  }, { parent, dependsOn: args.claims, ignoreChanges: ["spec.volumeClaimTemplates"] });
 }
 
 /** At most one pod of a role is taken away at a time by a drain or an upgrade. */

@@ -16,7 +16,7 @@ const helperPod = (image: string) => ({
   spec: { priorityClassName: "system-node-critical", terminationGracePeriodSeconds: 0, containers: [{ name: "helper-pod", image, imagePullPolicy: "Never" }] },
 });
 
-/** The local-path provisioner, and its class as the default one. A volume cannot grow: its size is only a number here. */
+/** The local-path provisioner, and its class as the default one. Its volumes may grow: their size is only a number here. */
 export function storageObjects(image: string, helperImage: string): KubeObject[] {
   const labels = { app: name };
   const account = { kind: "ServiceAccount", name, namespace };
@@ -52,7 +52,7 @@ export function storageObjects(image: string, helperImage: string): KubeObject[]
       apiVersion: "storage.k8s.io/v1", kind: "StorageClass",
       // Volumes of type local get the pod's fsGroup as a cloud disk does; those of type hostPath would not.
       metadata: { name: "local-path", annotations: { "storageclass.kubernetes.io/is-default-class": "true", defaultVolumeType: "local" } },
-      provisioner: "rancher.io/local-path", volumeBindingMode: "WaitForFirstConsumer", reclaimPolicy: "Delete",
+      provisioner: "rancher.io/local-path", volumeBindingMode: "WaitForFirstConsumer", reclaimPolicy: "Delete", allowVolumeExpansion: true,
     },
     {
       apiVersion: "apps/v1", kind: "Deployment", metadata: { name, namespace },

@@ -1,6 +1,6 @@
-import { assignName, type Autonaming } from "./naming";
+import { assignName, isNamed, type Autonaming } from "./naming";
 import { normalizeInputs } from "./inputs";
-import { annotation, kindOf, kindOfUrn, namespaceOf, refusal, type Kind } from "./kinds";
+import { annotation, isPatch, kindOf, kindOfUrn, namespaceOf, refusal, type Kind } from "./kinds";
 import { annotateSecrets } from "./secrets";
 import { toObject, toProperties } from "./checkpoint";
 import { at, isFields, isUnknown, type Fields } from "./values";
@@ -23,6 +23,7 @@ export async function check(request: CheckRequest): Promise<{ inputs: Fields; fa
   if (refused) throw new Error(refused);
   const inputs = normalizeInputs({ ...kindOfUrn(urn) as unknown as Fields, ...toObject(news) });
   const oldInputs = Object.keys(olds).length > 0 ? toObject(olds) : undefined;
+  if (isPatch(urn) && !isNamed(inputs)) throw new Error("patch resources require the `.metadata.name` field to be set");
   assignName({ inputs, oldInputs, urn, seed: request.seed, autonaming: request.autonaming });
   const metadata = inputs.metadata;
   if (isFields(metadata) && !namespaceOf(inputs) && !isUnknown(at(inputs, "metadata", "namespace")) && await request.isNamespaced(kindOf(inputs))) {

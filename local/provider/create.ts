@@ -5,7 +5,7 @@ import { waitUntilReady } from "./await";
 import { toObject, writeCheckpoint } from "./checkpoint";
 import type { Cluster } from "./cluster";
 import { ApiError, existsAlready, InitFailed, isAlreadyExists, isNamespaceMissing, isNotFound } from "./errors";
-import { annotation, idOf, isAnnotated, isDefinition, kindOf, namespaceOf } from "./kinds";
+import { annotation, idOf, isAnnotated, isDefinition, isPatch, kindOf, namespaceOf } from "./kinds";
 import type { Session } from "./session";
 import { copy, hasUnknown, type Fields } from "./values";
 
@@ -17,10 +17,10 @@ export const newFieldManager = (inputs: Fields): string => annotation(inputs, "p
 
 export async function create(session: Session, { urn, properties, timeout, preview }: CreateRequest): Promise<Outcome> {
   const inputs = toObject(properties);
-  if (preview) return previewCreate(session, urn, properties, inputs);
+  if (preview) return isPatch(urn) ? { id: "", properties } : previewCreate(session, urn, properties, inputs);
   const cluster = await session.reachable();
   const fieldManager = newFieldManager(inputs);
-  const created = await retryWhileMissing(session, urn, () => post(session, cluster, inputs, fieldManager, false));
+  const created = await retryWhileMissing(session, urn, () => post(session, cluster, inputs, { fieldManager, preview: false, upsert: isPatch(urn) }));
   session.log.status(urn, "");
   const checkpoint = (live: Fields) => writeCheckpoint({ inputs, live, initialApiVersion: kindOf(inputs).apiVersion, fieldManager }, properties);
   if (isDefinition(inputs)) cluster.forgetCustomKinds();
@@ -40,7 +40,7 @@ async function previewCreate(session: Session, urn: string, properties: Fields, 
   if (!cluster || hasUnknown(inputs) || !(await cluster.isKnown(kindOf(inputs)))) return unchanged;
   try {
     const fieldManager = newFieldManager(inputs);
-    const live = await post(session, cluster, inputs, fieldManager, true);
+    const live = await post(session, cluster, inputs, { fieldManager, preview: true, upsert: false });
     delete live.status;
     return { id: "", properties: writeCheckpoint({ inputs, live, initialApiVersion: kindOf(inputs).apiVersion, fieldManager }, properties) };
   } catch (error) {
@@ -54,8 +54,8 @@ async function previewCreate(session: Session, urn: string, properties: Fields, 
  * A plain create, not an apply: an object that is there already belongs to someone, and a renamed resource would first take it over and
  * then delete it.
  */
-async function post(session: Session, cluster: Cluster, inputs: Fields, fieldManager: string, preview: boolean): Promise<Fields> {
-  if (session.settings.upsertExistingObjects) {
+async function post(session: Session, cluster: Cluster, inputs: Fields, { fieldManager, preview, upsert }: { fieldManager: string; preview: boolean; upsert: boolean }): Promise<Fields> {
+  if (upsert || session.settings.upsertExistingObjects) {
     return apply(cluster, inputs, { fieldManager, preview, force: preview || session.settings.enablePatchForce || isAnnotated(inputs, "pulumi.com/patchForce") });
   }
   const query = { fieldManager: "pulumi-kubernetes", fieldValidation: "Strict", dryRun: preview ? "All" : undefined };

@@ -3,8 +3,9 @@ import { timeoutOf } from "./await";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint";
 import type { Cluster } from "./cluster";
 import { InitFailed, isNotFound, messageOf, Unreachable } from "./errors";
-import { annotation, idOf, isAnnotated, isDefinition, kindOf, kindOfUrn, nameOf, namespaceOf, parseId } from "./kinds";
+import { annotation, idOf, isAnnotated, isDefinition, isPatch, kindOf, kindOfUrn, nameOf, namespaceOf, parseId } from "./kinds";
 import type { Session } from "./session";
+import { relinquish } from "./update";
 import { at, fieldsAt, isFields, listAt, textAt, type Fields } from "./values";
 
 export interface DeleteRequest { urn: string; id: string; state: Fields; timeout: number }
@@ -21,6 +22,7 @@ export async function remove(session: Session, { urn, id, state, timeout }: Dele
   const kind = textAt(old.live, "apiVersion") ? kindOf(old.live) : kindOfUrn(urn);
   const namespace = namespaceOf(old.live) || parseId(id).namespace;
   const name = parseId(id).name || nameOf(old.live);
+  if (isPatch(urn)) return relinquish(cluster, { ...kind as unknown as Fields, metadata: { name, namespace } }, old.fieldManager);
   let deleted: Fields;
   try {
     const propagationPolicy = propagation[annotation(old.inputs, "pulumi.com/deletionPropagationPolicy").toLowerCase()] ?? "Foreground";

@@ -2,7 +2,7 @@ import { normalizeInputs } from "./inputs";
 import { nameOf, namespaceOf } from "./kinds";
 import { isAutonamed, isNamed } from "./naming";
 import { isQuantityPath, sameQuantity } from "./quantity";
-import { replacementPaths, touches, type Path } from "./replacement";
+import { identity, replacementPaths, touches, type Path } from "./replacement";
 import { readCheckpoint, toObject } from "./checkpoint";
 import type { Settings } from "./settings";
 import { isEmpty, isFields, isUnknown, setAt, type Fields, type Value } from "./values";
@@ -16,6 +16,8 @@ export interface DiffRequest {
   news: Fields;
   ignoreChanges: string[];
   namespaced: boolean;
+  /** Of some fields of an object: they are updated in place, whatever they are. */
+  patch?: boolean;
   settings: Pick<Settings, "enableConfigMapMutable" | "enableSecretMutable">;
 }
 
@@ -23,7 +25,7 @@ export interface DiffRequest {
  * What an update would change: the inputs of the last operation (after a refresh: the live values of the same fields) against the new ones.
  * Nothing is asked of the server, so an unchanged stack previews without a single request.
  */
-export function diff({ state, news, ignoreChanges, namespaced, settings }: DiffRequest): DiffResult {
+export function diff({ state, news, ignoreChanges, namespaced, patch = false, settings }: DiffRequest): DiffResult {
   const { inputs, live } = readCheckpoint(state);
   const before = normalizeInputs(inputs);
   const after = normalizeInputs(toObject(news));
@@ -34,7 +36,7 @@ export function diff({ state, news, ignoreChanges, namespaced, settings }: DiffR
   if (nameOf(after) && nameOf(live)) setAt(before, nameOf(live), "metadata", "name");
 
   const ignored = ignoreChanges.map(parsePath);
-  const patterns = replacementPaths(after, settings);
+  const patterns = patch ? identity : replacementPaths(after, settings);
   const changes = compare(before, after, [])
     .filter(({ path }) => !ignored.some((prefix) => contains(prefix, path)))
     .map(({ path, kind, value }) => ({ path, kind, replaces: (kind === "delete" && path.length === 1 && path[0] === "metadata") || patterns.some((pattern) => touches(path, value, pattern)) }));

@@ -11,14 +11,18 @@ export function parseUrn(urn: string): { type: string; name: string } {
   return { type: types.split("$").at(-1) ?? "", name: name.join("::") };
 }
 
-/** The type token's API version and kind: `kubernetes:core/v1:Service` is `v1`, `Service`. */
+/** The type token's API version and kind: `kubernetes:core/v1:Service` is `v1`, `Service`, and so is `ServicePatch`. */
 export function kindOfUrn(urn: string): Kind {
   const { type } = parseUrn(urn);
-  const [pkg, groupVersion = "", kind = ""] = type.split(":");
+  const [pkg, groupVersion = "", name = ""] = type.split(":");
   const [group, version, ...rest] = groupVersion.split("/");
-  if (pkg !== packageName || !group || !version || rest.length > 0 || !kind) throw new Error(`${type} is not a resource type of the kubernetes provider`);
-  return { apiVersion: group === "core" ? version : `${group}/${version}`, kind };
+  if (pkg !== packageName || !group || !version || rest.length > 0 || !name) throw new Error(`${type} is not a resource type of the kubernetes provider`);
+  const apiVersion = group === "core" ? version : `${group}/${version}`;
+  return { apiVersion, kind: isBuiltIn(apiVersion) ? name.replace(/Patch$/, "") : name };
 }
+
+/** Some fields of an object that may be there already, and that outlives the resource; a custom kind may be called anything. */
+export const isPatch = (urn: string): boolean => parseUrn(urn).type.split(":").at(-1) !== kindOfUrn(urn).kind;
 
 export const kindOf = (object: Fields): Kind => ({ apiVersion: textAt(object, "apiVersion"), kind: textAt(object, "kind") });
 
@@ -27,7 +31,6 @@ export function refusal(urn: string): string | undefined {
   const { type } = parseUrn(urn);
   const { apiVersion, kind } = kindOfUrn(urn);
   if (/^(helm\.sh|yaml|kustomize)\//.test(apiVersion)) return `${type} is not in the stand-in for the kubernetes plugin; ${official}`;
-  if (isBuiltIn(apiVersion) && kind.endsWith("Patch")) return `${type}: Patch resources are not in the stand-in for the kubernetes plugin; ${official}`;
   if (isBuiltIn(apiVersion) && kind.endsWith("List")) return `${type}: a list cannot be created; declare its items as resources of their own`;
   return undefined;
 }

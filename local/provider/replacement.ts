@@ -43,9 +43,10 @@ const immutable: Record<string, string[]> = {
   "v1/Service": ["spec.clusterIP"],
 };
 
+export const identity = ["metadata.name", "metadata.namespace"];
+
 /** The paths whose change replaces this object. */
 export function replacementPaths(object: Fields, settings: Pick<Settings, "enableConfigMapMutable" | "enableSecretMutable">): string[] {
-  const identity = ["metadata.name", "metadata.namespace"];
   const frozen = object.immutable === true;
   if (isSecretKind(object) && (!settings.enableSecretMutable || frozen)) return [...identity, "type", "stringData", "data"];
   if (isConfigMap(object) && (!settings.enableConfigMapMutable || frozen)) return [...identity, "binaryData", "data"];

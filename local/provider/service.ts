@@ -10,7 +10,7 @@ import { remove } from "./delete";
 import { diff, formatPath, type Change } from "./diff";
 import { InitFailed } from "./errors";
 import { grpcFailure, initFailure } from "./failure";
-import { kindOf, official, packageName } from "./kinds";
+import { isPatch, kindOf, official, packageName } from "./kinds";
 import { EngineLog } from "./log";
 import { read } from "./read";
 import { replaceUnready } from "./replace-unready";
@@ -132,7 +132,7 @@ export class Provider {
     const news = fromStruct(request.getNews());
     const state = fromStruct(request.getOlds());
     const namespaced = await this.session.isNamespaced(kindOf(toObject(news)));
-    const { changes, deleteBeforeReplace } = diff({ state, news, ignoreChanges: request.getIgnorechangesList(), namespaced, settings: this.session.settings });
+    const { changes, deleteBeforeReplace } = diff({ state, news, ignoreChanges: request.getIgnorechangesList(), namespaced, patch: isPatch(request.getUrn()), settings: this.session.settings });
     const response = new provider.DiffResponse();
     const replaces = changes.filter((change) => change.replaces).map(({ path }) => formatPath(path));
     if (await replaceUnready(this.session, request.getUrn(), state, news)) replaces.push(`metadata.annotations["pulumi.com/replaceUnready"]`);

@@ -6,7 +6,7 @@ import { newFieldManager } from "./create";
 import { parsePath } from "./diff";
 import { ApiError, InitFailed, messageOf } from "./errors";
 import { normalizeInputs } from "./inputs";
-import { annotation, idOf, isAnnotated, isDefinition, kindOf, namespaceOf, nameOf } from "./kinds";
+import { annotation, idOf, isAnnotated, isDefinition, isPatch, kindOf, namespaceOf, nameOf } from "./kinds";
 import { adoptFields, createdByPlugin, manages } from "./managed-fields";
 import type { Session } from "./session";
 import { at, copy, hasUnknown, listAt, setAt, type Fields } from "./values";
@@ -30,7 +30,7 @@ export async function update(session: Session, request: UpdateRequest): Promise<
     throw new Error(`update of resource ${urn} failed: ${messageOf(error)}`, { cause: error });
   }
   try {
-    const live = await send(session, cluster, { inputs, previous, fieldManager, ignoreChanges, preview });
+    const live = await send(session, cluster, { inputs, previous, fieldManager, ignoreChanges, preview, patch: isPatch(urn) });
     if (preview) return checkpoint(live);
     if (isDefinition(inputs)) cluster.forgetCustomKinds();
     if (old.fieldManager && old.fieldManager !== fieldManager) await relinquish(cluster, target, old.fieldManager);
@@ -45,9 +45,9 @@ export async function update(session: Session, request: UpdateRequest): Promise<
   }
 }
 
-interface Change { inputs: Fields; previous: Fields; fieldManager: string; ignoreChanges: string[]; preview: boolean }
+interface Change { inputs: Fields; previous: Fields; fieldManager: string; ignoreChanges: string[]; preview: boolean; patch: boolean }
 
-async function send(session: Session, cluster: Cluster, { inputs, previous, fieldManager, ignoreChanges, preview }: Change): Promise<Fields> {
+async function send(session: Session, cluster: Cluster, { inputs, previous, fieldManager, ignoreChanges, preview, patch }: Change): Promise<Fields> {
   const name = nameOf(previous);
   if (isDefinition(inputs)) {
     // Lists in a definition's schema do not merge; it is put in place whole, which leaves its objects alone.
@@ -57,7 +57,8 @@ async function send(session: Session, cluster: Cluster, { inputs, previous, fiel
   }
   const force = isAnnotated(inputs, "pulumi.com/patchForce") || session.settings.enablePatchForce
     || listAt(previous, "metadata", "managedFields").length === 0 || (preview && createdByPlugin(previous));
-  const live = preview ? previous : await adopt(cluster, previous, fieldManager);
+  // A patch answers for its own fields alone, whoever made the rest.
+  const live = preview || patch ? previous : await adopt(cluster, previous, fieldManager);
   return apply(cluster, withoutIgnored(inputs, live, fieldManager, ignoreChanges), { fieldManager, preview, force, name });
 }
 
@@ -95,6 +96,6 @@ function withoutIgnored(inputs: Fields, live: Fields, fieldManager: string, igno
 }
 
 /** An apply of nothing gives up every field of a manager that is not used any more. */
-async function relinquish(cluster: Cluster, target: Fields, fieldManager: string): Promise<void> {
+export async function relinquish(cluster: Cluster, target: Fields, fieldManager: string): Promise<void> {
   await apply(cluster, target, { fieldManager, preview: false, force: false });
 }

@@ -1,28 +1,41 @@
 import assert from "node:assert/strict";
 import { imageNames } from "../../local/images";
 import { run } from "../../local/lib/run";
-import { kubectl, kubectlJson, redisCli } from "../support/cluster";
+import { addressOf, kubectl, kubectlJson, pods, roles, sentinelClient } from "../support/cluster";
+import { eventually } from "../support/eventually";
 import { Project } from "../support/project";
+import { Writer } from "../support/writer";
 
 const id = Math.random().toString(36).slice(2, 8);
 /** A stack with the defaults that its name gives: what it is renamed to, it would be called as well. */
 const first = `e2e-${id}`, renamed = `e2e-${id}-renamed`;
 const namespace = `redis-${first}`;
+/** As the embedded cluster's own, but whether its volumes may grow is for these tests to say. */
+const storageClass = `e2e-${id}`;
+const password = "a-password-of-the-e2e-tests";
 const config = {
-  mode: "sentinel", replicas: 2, image: imageNames.redis, endpoint: { image: imageNames.haproxy }, resources: { memory: "64Mi", cpu: "20m" },
-  auth: { password: "a-password-of-the-e2e-tests" },
+  mode: "sentinel", replicas: 3, image: imageNames.redis, endpoint: { image: imageNames.haproxy }, resources: { memory: "64Mi", cpu: "20m" },
+  persistence: { storageClass }, auth: { password },
 };
 
 /** One story, told in order: what a person changes on a stack that holds data, and should not lose it by. */
-describe("changes that would lose data: refused in the preview, with the key to write", function () {
+describe("changes to a stack that holds data: without a loss, or refused in the preview with the key to write", function () {
   this.timeout(300_000);
   this.bail(true);
   const project = new Project();
   let stack = first;
   let kept: Record<string, unknown> = config;
+  let written: Writer;
 
   const change = (changed: Record<string, unknown>) => project.configure(stack, { ...kept, ...changed });
-  const value = () => redisCli(namespace, "redis-0", "GET", "kept");
+  const claims = async () => (await kubectlJson<{ items: { metadata: { name: string; uid: string }; spec: { resources: { requests: { storage: string } } } }[] }>("get", "pvc", "-n", namespace, "-l", "app.kubernetes.io/component!=sentinel")).items
+    .map(({ metadata, spec }) => ({ name: metadata.name, uid: metadata.uid, size: spec.resources.requests.storage }));
+  const client = async () => {
+    const { sentinelNodes, masterName } = await project.outputs(stack) as { sentinelNodes: string[]; masterName: string };
+    return sentinelClient(await Promise.all(sentinelNodes.map(addressOf)), masterName, password);
+  };
+  /** Looks up every write that was ever acknowledged. */
+  const nothingIsLost = async () => { const reader = await client(); assert.deepEqual(await written.lost(reader), []); reader.disconnect(); };
   /** Every object of the namespace by its uid and version: nothing was made again, nothing was touched. */
   const objects = async () => (await kubectlJson<{ items: { kind: string; metadata: { name: string; uid: string; generation?: number } }[] }>("get", "statefulset,deployment,configmap,service,secret,pdb,pod,pvc", "-n", namespace)).items
     .map(({ kind, metadata }) => `${kind} ${metadata.name} ${metadata.uid} ${metadata.generation}`);
@@ -35,25 +48,60 @@ describe("changes that would lose data: refused in the preview, with the key to 
     for (const expected of [...said, /nothing was touched/]) assert.match(text, expected);
     assert.doesNotMatch(text, /at Object|node_modules/, "a stack trace is no message");
     assert.deepEqual(await objects(), before);
-    assert.equal(await value(), "yes");
     change({});
   };
 
   before(async () => {
+    const object = { apiVersion: "storage.k8s.io/v1", kind: "StorageClass", metadata: { name: storageClass, annotations: { defaultVolumeType: "local" } }, provisioner: "rancher.io/local-path", volumeBindingMode: "WaitForFirstConsumer", allowVolumeExpansion: true };
+    await run("kubectl", ["create", "-f", "-"], { input: JSON.stringify(object) });
     await project.init(stack);
     change({});
     await project.up(stack);
-    const { host } = await project.outputs(stack);
-    assert.equal(host, `redis.${namespace}.svc`);
-    const master = (await redisCli(namespace, "redis-0", "ROLE")).startsWith("master") ? "redis-0" : "redis-1";
-    assert.equal(await redisCli(namespace, master, "SET", "kept", "yes"), "OK");
   });
   after(async () => {
     await run("pulumi", ["state", "unprotect", "--all", "--yes", "--stack", stack], { cwd: project.folder, env: project.environment }).catch(() => undefined);
     change({});
     await project.destroy(stack).catch((error: unknown) => console.log(error));
-    await kubectl("delete", "namespace", namespace, `${namespace}-new`, "--ignore-not-found");
+    await kubectl("delete", "namespace", namespace, "--ignore-not-found");
+    await kubectl("delete", "storageclass", storageClass, "--ignore-not-found");
     project.remove();
+  });
+
+  it("more memory and larger volumes: the claims grow in place, the pods go one at a time", async () => {
+    const statefulSet = () => kubectl("get", "statefulset", "redis", "-n", namespace, "-o", "jsonpath={.metadata.uid}");
+    const [before, uid, old] = [await claims(), await statefulSet(), await pods(namespace, "redis")];
+    assert.deepEqual(before.map(({ name, size }) => [name, size]), [0, 1, 2].map((ordinal) => [`data-redis-${ordinal}`, "1Gi"]));
+    const writing = await client();
+    written = new Writer(writing, "grown");
+    await eventually("writes", () => written.acknowledged.length > 100);
+    kept = { ...kept, resources: { memory: "128Mi", cpu: "20m" }, persistence: { storageClass, size: "2Gi" } };
+    change({});
+    assert.match(await project.up(stack), /persistence\.size: the volumes grow from 1Gi to 2Gi, and cannot shrink again/);
+    await eventually("one master, two replicas in sync", async () => { const { masters, replicasInSync } = await roles(namespace); return masters.length === 1 && replicasInSync.length === 2; });
+    await written.stop();
+    console.log(`      longest write outage: ${written.longestPauseMs} ms; ${written.acknowledged.length} writes`);
+    assert.deepEqual(await claims(), before.map((claim) => ({ ...claim, size: "2Gi" })));
+    assert.equal(await statefulSet(), uid);
+    const now = await pods(namespace, "redis");
+    assert.ok(now.every((pod) => !old.some(({ metadata }) => metadata.uid === pod.metadata.uid)), "every pod was replaced");
+    writing.disconnect();
+    await nothingIsLost();
+  });
+
+  it("fewer replicas and more again: the claim that was left is taken again, and needs no other hand", async () => {
+    const before = await claims();
+    change({ replicas: 2 });
+    await project.up(stack);
+    assert.deepEqual(await claims(), before);
+    change({});
+    await project.up(stack);
+    assert.deepEqual(await claims(), before);
+    await nothingIsLost();
+  });
+
+  it("larger volumes where their StorageClass does not allow it", async () => {
+    await kubectl("patch", "storageclass", storageClass, "--patch", JSON.stringify({ allowVolumeExpansion: false }));
+    await refused({ persistence: { storageClass, size: "3Gi" } }, [new RegExp(`redis-gke:persistence\\.size: "3Gi" is more than the 2Gi that the volumes have, and their StorageClass ${storageClass} does not let them grow`)]);
   });
 
   it("another namespace", () => refused({ namespace: `${namespace}-new` }, [new RegExp(`redis-gke:namespace: "${namespace}-new" would delete the namespace ${namespace} with the volumes in it`), new RegExp(`write "${namespace}"`)]));
@@ -64,8 +112,8 @@ describe("changes that would lose data: refused in the preview, with the key to 
   ));
 
   it("several of them, each in its own line", () => refused(
-    { masterName: "another", image: "redis-gke.local/redis:7.4.5" },
-    [/has 2 mistakes/, new RegExp(`redis-gke:masterName: "another" .* write "${first}-redis"`), /redis-gke:image: "redis-gke\.local\/redis:7\.4\.5" is older than the data: 8\.0 wrote what 7\.4 cannot read/],
+    { masterName: "another", image: "redis-gke.local/redis:7.4.5", persistence: { storageClass: "fast", size: "1Gi" } },
+    [/has 4 mistakes/, new RegExp(`redis-gke:persistence\\.storageClass: "fast" .* write "${storageClass}" or leave it out`), /redis-gke:persistence\.size: "1Gi" is less than the volumes have, and a volume cannot shrink: write "2Gi"/, new RegExp(`redis-gke:masterName: "another" .* write "${first}-redis"`), /redis-gke:image: "redis-gke\.local\/redis:7\.4\.5" is older than the data: 8\.0 wrote what 7\.4 cannot read/],
   ));
 
   it("another cluster than the one that it was deployed to", async () => {
@@ -80,7 +128,7 @@ describe("changes that would lose data: refused in the preview, with the key to 
     };
     await deployedTo(`kube-system ${uid.replace(/^......../, "00000000")}`);
     await refused({}, [/redis-gke:kubernetes\.context leads to another cluster than the one that this stack was deployed to/, new RegExp(`here it is kube-system ${uid}`), /--refresh/]);
-    change({ persistence: { discard: [namespace] } });
+    change({ persistence: { size: "2Gi", discard: [namespace] } });
     assert.match(await project.pulumi(["preview", "--stack", stack]), /persistence\.discard: the data in \S+ stay behind in the cluster of before/);
     await deployedTo(`kube-system ${uid}`);
   });
@@ -95,7 +143,7 @@ describe("changes that would lose data: refused in the preview, with the key to 
   });
 
   it("a destroy of what is protected, though nobody looked at its preview, before anything else goes", async () => {
-    change({ persistence: { protect: true } });
+    change({ persistence: { size: "2Gi", protect: true } });
     await project.up(stack);
     const before = await objects();
     const said = await project.refused(["destroy", "--yes", "--skip-preview", "--stack", stack]);
@@ -105,7 +153,7 @@ describe("changes that would lose data: refused in the preview, with the key to 
   });
 
   it("a namespace that goes with its data, though somebody said so, while it is protected; and then it goes", async () => {
-    const move = { namespace: `${namespace}-new`, persistence: { discard: [namespace] } };
+    const move = { namespace: `${namespace}-new`, persistence: { size: "2Gi", discard: [namespace] } };
     await refused(move, [/redis-gke:namespace: .* is still protected: run pulumi up with persistence\.protect: false/]);
     assert.match(await project.up(stack), / unchanged/);
     change(move);
@@ -119,6 +167,7 @@ describe("changes that would lose data: refused in the preview, with the key to 
     change({});
     await project.up(stack);
     assert.deepEqual(await objects(), before);
+    await nothingIsLost();
     await refused({ createNamespace: true }, [/redis-gke:createNamespace: true would make the namespace \S+, which others made: write false/]);
     await project.destroy(stack);
     assert.equal(await kubectl("get", "namespace", namespace, "-o", "jsonpath={.metadata.uid} {.status.phase}"), `${uid} Active`);

@@ -59,11 +59,17 @@ describe("provider: names and namespaces", () => {
 
   it("refuses what only the official plugin has, and says how to get it", async () => {
     const of = (type: string) => check({ ...base, news: {}, urn: `urn:pulumi:local::p::${type}::x` });
-    for (const type of ["kubernetes:helm.sh/v3:Release", "kubernetes:yaml/v2:ConfigGroup", "kubernetes:apps/v1:DeploymentPatch"]) {
+    for (const type of ["kubernetes:helm.sh/v3:Release", "kubernetes:yaml/v2:ConfigGroup"]) {
       await assert.rejects(of(type), /install the official plugin/, type);
     }
     await assert.rejects(of("kubernetes:core/v1:ConfigMapList"), /list cannot be created/);
-    assert.ok((await of("kubernetes:example.com/v1:DiskPatch")).inputs, "a custom kind may be called anything");
+  });
+
+  it("takes a patch for the kind that it patches, under the name that the program gives it", async () => {
+    const of = (type: string, news: Fields = {}) => check({ ...base, news, urn: `urn:pulumi:local::p::${type}::x` });
+    assert.equal((await of("kubernetes:apps/v1:DeploymentPatch", { metadata: { name: "a" } })).inputs.kind, "Deployment");
+    await assert.rejects(of("kubernetes:apps/v1:DeploymentPatch"), /patch resources require the `\.metadata\.name` field/);
+    assert.equal((await of("kubernetes:example.com/v1:DiskPatch")).inputs.kind, "DiskPatch", "a custom kind may be called anything");
   });
 
   it("refuses a condition of its own to wait for, rather than not waiting", async () => {

@@ -57,6 +57,19 @@ describe("provider: what the API server is asked", () => {
     for (const { url } of writes()) assert.equal(url.searchParams.get("dryRun"), "All");
   });
 
+  it("patches what may be there already, and leaves it there: only its fields are given up", async () => {
+    const patch = urn.replace("ConfigMap", "ConfigMapPatch");
+    const asked = map({ a: "1" });
+    assert.deepEqual((await create(session, { urn: patch, properties: asked, timeout: 0, preview: true })).properties, asked);
+    assert.deepEqual(writes(), []);
+    const { id, properties } = await create(session, { urn: patch, properties: asked, timeout: 0, preview: false });
+    await remove(session, { urn: patch, id, state: properties, timeout: 0 });
+    assert.deepEqual(writes().map(({ method, url, body }) => [method, url.pathname, body.data]), [
+      ["PATCH", "/api/v1/namespaces/n/configmaps/a", { a: "1" }], ["PATCH", "/api/v1/namespaces/n/configmaps/a", undefined],
+    ]);
+    assert.equal(new Set(writes().map(({ url }) => url.searchParams.get("fieldManager"))).size, 1);
+  });
+
   it("asks nothing at all in the preview of what is not known yet", async () => {
     const news = map({ a: unknownMark });
     assert.deepEqual((await create(session, { urn, properties: news, timeout: 0, preview: true })).properties, news);

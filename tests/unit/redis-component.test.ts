@@ -120,6 +120,20 @@ describe("Redis, the component, without an engine (mocked)", () => {
     assert.deepEqual([inputs, await valueOf(pulumi.output(options.id))], [{}, "cache"]);
   });
 
+  it("makes each data pod's claim before the pods, one that outlives them and is never replaced", async () => {
+    const { redis, resources } = await make({ mode: "sentinel", replicas: 4, auth: { password }, persistence: { size: "3Gi", storageClass: "fast" } });
+    const claims = resources.filter(({ type }) => type === "kubernetes:core/v1:PersistentVolumeClaimPatch");
+    assert.deepEqual(claims.map(({ name }) => name).sort(), [0, 1, 2, 3].map((ordinal) => `data-redis-${ordinal}`));
+    for (const { name, inputs, options } of claims) {
+      assert.deepEqual([inputs.metadata.name, inputs.spec.resources.requests.storage, inputs.spec.storageClassName], [name, "3Gi", "fast"]);
+      assert.deepEqual([options.retainOnDelete, options.ignoreChanges], [true, ["spec.storageClassName"]]);
+    }
+    assert.deepEqual(await valueOf(redis.deployed).then(({ size, storageClass }) => [size, storageClass]), ["3Gi", "fast"]);
+    const before = await valueOf(pulumi.output(one(resources, "kubernetes:apps/v1:StatefulSet", "redis").options.dependsOn)) as pulumi.Resource[];
+    assert.equal(before.length, 4);
+    for (const name of ["redis", "redis-sentinel"]) assert.deepEqual(one(resources, "kubernetes:apps/v1:StatefulSet", name).options.ignoreChanges, ["spec.volumeClaimTemplates"]);
+  });
+
   it("protects what holds data where it is asked to", async () => {
     const protectedOnes = async (protect: boolean) => (await make({ mode: "sentinel", auth: { password }, persistence: { protect, volumes: ["a", "b", "c"] } })).resources.filter(({ options }) => options.protect).map(({ name }) => name);
     assert.deepEqual((await protectedOnes(true)).sort(), ["data-redis-0", "data-redis-1", "data-redis-2", "redis-namespace"]);

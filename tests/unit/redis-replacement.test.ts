@@ -12,9 +12,9 @@ const nothing = { mistakes: [], warnings: [] };
 /** As it comes back from the stack's outputs: through JSON. */
 const deployed = (before: RedisArgs, cluster = here, last?: RedisDeployed, stack = "prod") =>
   JSON.parse(JSON.stringify(describeDeployed(withDefaults("redis", stack, before), cluster, last))) as RedisDeployed;
-const change = (now: Partial<RedisArgs>, { cluster = here, stack = "prod", before = deployed(args) }: { cluster?: string; stack?: string; before?: RedisDeployed } = {}) => {
+const change = (now: Partial<RedisArgs>, { cluster = here, stack = "prod", before = deployed(args), mayGrow }: { cluster?: string; stack?: string; before?: RedisDeployed; mayGrow?: boolean } = {}) => {
   const settings = withDefaults("redis", stack, { ...args, ...now });
-  return findReplacements(before, describeDeployed(settings, cluster, before), settings);
+  return findReplacements(before, describeDeployed(settings, cluster, before), settings, mayGrow);
 };
 const refused = (found: ReturnType<typeof change>, property: string, reason: RegExp) => {
   assert.deepEqual(found.mistakes.map((mistake) => mistake.property), [property]);
@@ -26,7 +26,7 @@ describe("a change that would lose Redis' data, or the way to them", () => {
     const settings = withDefaults("redis", "prod", args);
     assert.deepEqual(findReplacements(undefined, describeDeployed(settings, here), settings), nothing);
     assert.deepEqual(change({}), nothing);
-    assert.deepEqual(change({ replicas: 5, sentinels: 5, resources: { memory: "1Gi" }, settings: { "maxmemory-policy": "allkeys-lru" } }), nothing);
+    assert.deepEqual(change({ replicas: 5, sentinels: 5, resources: { cpu: "2" }, settings: { "maxmemory-policy": "allkeys-lru" } }), nothing);
   });
 
   it("refuses another namespace, and says what would become of the one that holds the data", () => {
@@ -74,6 +74,23 @@ describe("a change that would lose Redis' data, or the way to them", () => {
       else assert.deepEqual(found, nothing);
     });
   }
+
+  it("says that volumes grow, also where more memory asks for it, and refuses what they cannot do", () => {
+    const before = { ...deployed({ ...args, persistence: { size: "2Gi" } }), storageClass: "standard" };
+    for (const larger of [{ persistence: { size: "4Gi" } }, { resources: { memory: "2Gi" } }]) {
+      const { mistakes, warnings } = change(larger, { before });
+      assert.deepEqual([mistakes, warnings.length], [[], 1]);
+      assert.match(warnings[0]!, /grow from 2Gi to (4|6)Gi, and cannot shrink again/);
+    }
+    refused(change({ resources: { memory: "2Gi" } }, { before, mayGrow: false }), "persistence.size", /more than the 2Gi that the volumes have, and their StorageClass standard does not let them grow/);
+    refused(change({}, { before }), "persistence.size", /less than the volumes have, and a volume cannot shrink: write "2Gi"/);
+    refused(change({ persistence: { size: "2Gi", storageClass: "fast" } }, { before }), "persistence.storageClass", /write "standard" or leave it out/);
+    for (const same of ["standard", undefined]) assert.deepEqual(change({ persistence: { size: "2Gi", storageClass: same } }, { before }), nothing);
+    // Ready-made volumes have the size that they have.
+    const ready = deployed({ ...args, persistence: { volumes: ["a", "b", "c"] } });
+    assert.equal(ready.size, undefined);
+    assert.deepEqual(change({ persistence: { volumes: ["a", "b", "c"], size: "9Gi" } }, { before: ready }), nothing);
+  });
 
   it("remembers the version over an image that does not tell it", () => {
     const before = deployed({ ...args, image: `redis@sha256:${"0".repeat(64)}` }, here, deployed(args));
