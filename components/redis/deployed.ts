@@ -1,7 +1,4 @@
-import * as k8s from "@pulumi/kubernetes";
-import type { ComponentResource, Output } from "@pulumi/pulumi";
-import * as pulumi from "@pulumi/pulumi";
-import type { Mode, RedisArgs, RedisSettings } from "./args";
+import type { Mode, RedisSettings } from "./args";
 import { versionOf } from "./image";
 import { parseBytes } from "./quantity";
 
@@ -23,7 +20,7 @@ export interface RedisDeployed {
   version?: string;
 }
 
-/** The same of what is wanted now. Pure. */
+/** The same of what is wanted now, as far as it is known before it is deployed. Pure. */
 export const describeDeployed = (settings: RedisSettings, cluster?: string, before?: RedisDeployed): RedisDeployed => ({
   mode: settings.mode,
   namespace: settings.namespace,
@@ -36,27 +33,8 @@ export const describeDeployed = (settings: RedisSettings, cluster?: string, befo
   version: versionOf(settings.image) ?? before?.version,
 });
 
-/**
- * What tells this cluster from others: the uid of the namespace that every cluster has. Who may make no namespaces may not look at that one
- * either, but at the one that was made for him. Not asked where nothing is compared: it takes a request, and a cluster that answers.
- */
-export function clusterOf(name: string, settings: RedisSettings, { before, cluster }: RedisArgs, parent: ComponentResource): Output<string | undefined> {
-  if (before === undefined || cluster !== undefined) return pulumi.output(cluster);
-  const namespace = settings.createNamespace ? "kube-system" : settings.namespace;
-  return k8s.core.v1.Namespace.get(`${name}-cluster`, namespace, { parent }).metadata.uid.apply((uid) => `${namespace} ${uid}`);
-}
-
-/** By how many bytes each volume is to become larger; negative for smaller, 0 where it is not known. */
+/** By how many bytes each volume is to become larger; negative for smaller, 0 where it is not known. Pure. */
 export function growth(before: RedisDeployed, after: RedisDeployed): number {
   const [was, is] = [before.size, after.size].map((size) => parseBytes(size ?? ""));
   return was === undefined || is === undefined ? 0 : is - was;
-}
-
-/**
- * Whether the StorageClass of the volumes lets them grow. Asked only where they are to, and by who may look at one; the server refuses it
- * too, but Pulumi takes that in a preview for a missing right, and says nothing.
- */
-export function mayGrow(name: string, { createNamespace }: RedisSettings, before: RedisDeployed | undefined, after: RedisDeployed, parent: ComponentResource): Output<boolean | undefined> {
-  if (!before?.storageClass || !createNamespace || growth(before, after) <= 0) return pulumi.output(undefined);
-  return k8s.storage.v1.StorageClass.get(`${name}-class`, before.storageClass, { parent }).allowVolumeExpansion.apply((allowed) => allowed ?? false);
 }

@@ -1,16 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
-import { refuseChanges } from "../changes";
 import { refuse } from "../mistake";
 import { createArchive } from "./archive";
 import type { RedisArgs } from "./args";
+import { compareWithLast } from "./comparison";
 import { redisPort, sentinelPort } from "./configuration";
 import { damageWarnings } from "./damage-validation";
-import { clusterOf, describeDeployed, mayGrow, type RedisDeployed } from "./deployed";
+import type { RedisDeployed } from "./deployed";
 import { createDrill } from "./drill";
 import { failoverWarnings } from "./failover-validation";
 import { createFoundation } from "./foundation";
 import { spreadWarnings } from "./needs";
-import { findReplacements } from "./replacement";
 import { Sentinel } from "./sentinel";
 import { withDefaults } from "./settings";
 import { Standalone } from "./standalone";
@@ -61,12 +60,7 @@ export class Redis extends pulumi.ComponentResource {
     const settings = withDefaults(name, pulumi.getStack(), args);
 
     this.image = settings.image;
-    const comparison = pulumi.all([args.before, clusterOf(name, settings, args, this)]).apply(([before, cluster]) => {
-      const after = describeDeployed(settings, cluster, before);
-      return { before, after, grow: mayGrow(name, settings, before, after, this) };
-    });
-    const approved = refuseChanges(comparison.apply(({ before, after, grow }) => findReplacements(before, after, settings, grow)), args.describe);
-
+    const { approved, after } = compareWithLast(name, settings, args, this);
     const foundation = createFoundation(name, settings, approved, this);
     const inOrder = { parent: this, dependsOn: approved.apply(() => []) };
     const standalone = settings.mode === "standalone" ? new Standalone(name, settings, foundation, inOrder) : undefined;
@@ -86,7 +80,7 @@ export class Redis extends pulumi.ComponentResource {
     this.url = pulumi.interpolate`redis://:${this.password}@${this.host}:${redisPort}`;
     this.sentinelUrl = pulumi.all([this.sentinelNodes, this.password]).apply(([nodes, password]) => nodes && `redis-sentinel://:${password}@${nodes.join(",")}/0#${settings.masterName}`);
     this.namespace = foundation.namespace;
-    this.deployed = pulumi.all([comparison, foundation.claims.storageClass]).apply(([{ after }, storageClass]) => ({ ...after, storageClass }));
+    this.deployed = pulumi.all([after, foundation.claims.storageClass]).apply(([known, storageClass]) => ({ ...known, storageClass }));
     this.registerOutputs({
       host: this.host, port: this.port, readHost: this.readHost,
       sentinelHost: this.sentinelHost, sentinelPort: this.sentinelPort, masterName: this.masterName, sentinelNodes: this.sentinelNodes,
