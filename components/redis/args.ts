@@ -27,9 +27,9 @@ export interface ResourcesArgs {
 }
 
 export interface PersistenceArgs {
-  /** Size of each pod's volume, in Gi or Mi; at least what the memory needs (`sizing.ts`). @default the smallest sensible, in whole Gi */
+  /** Size of each pod's volume, in Gi or Mi; at least what the memory needs (`sizing.ts`). May grow later, not shrink. @default the smallest sensible, in whole Gi */
   size?: string;
-  /** StorageClass of the volumes (of the sentinels' alone, where `volumes` are given). @default the cluster's own default */
+  /** StorageClass of the volumes (of the sentinels' alone, where `volumes` are given), for good. @default the cluster's own default */
   storageClass?: Input<string>;
   /** Names of ready-made PersistentVolumes, one for each data pod in turn, kept for the claims `data-<name>-0`... @default a StorageClass makes them */
   volumes?: Input<string>[];

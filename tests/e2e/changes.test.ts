@@ -88,9 +88,13 @@ describe("changes to a stack that holds data: without a loss, or refused in the 
     await nothingIsLost();
   });
 
-  it("fewer replicas and more again: the claim that was left is taken again, and needs no other hand", async () => {
+  it("more replicas, fewer, and more again: the claim that was left is taken again, and needs no other hand", async () => {
+    kept = { ...kept, replicas: 4 };
+    change({});
+    await project.up(stack);
     const before = await claims();
-    change({ replicas: 2 });
+    assert.deepEqual(before.map(({ size }) => size), ["2Gi", "2Gi", "2Gi", "2Gi"]);
+    change({ replicas: 3 });
     await project.up(stack);
     assert.deepEqual(await claims(), before);
     change({});
