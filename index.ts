@@ -7,49 +7,53 @@ import { loadConfig, redisName } from "./config";
 import { lastDeployment } from "./last-deployment";
 import { Protection } from "./protection";
 
-const config = loadConfig();
-const { describe } = config;
-const before = lastDeployment();
+async function deploy() {
+  const config = loadConfig();
+  const { describe } = config;
+  const before = await lastDeployment();
 
-// Where it runs: a cluster, nodes and disks of the stack's own on Google Cloud, or whatever cluster the kubeconfig leads to.
-const google = config.google && new GoogleCloud("redis", { ...config.google, before: before.google, describe });
-const provider = new k8s.Provider("kubernetes", google?.kubernetes ?? config.kubernetes, { dependsOn: google });
-const volumes = google && new Volumes("redis", { disks: google.disks, claims: claimsOf(redisName, config.redis) }, { provider });
+  // Where it runs: a cluster, nodes and disks of the stack's own on Google Cloud, or whatever cluster the kubeconfig leads to.
+  const google = config.google && new GoogleCloud("redis", { ...config.google, before: before.google, describe });
+  const provider = new k8s.Provider("kubernetes", google?.kubernetes ?? config.kubernetes, { dependsOn: google });
+  const volumes = google && new Volumes("redis", { disks: google.disks, claims: claimsOf(redisName, config.redis) }, { provider });
 
-const persistence = { ...config.redis.persistence, ...volumes?.forRedis };
-const redis = new Redis(redisName, {
-  ...config.redis,
-  persistence,
-  archive: config.redis.archive && { ...config.redis.archive, ...google?.archive },
-  // A cluster of Google's is compared by the half that makes it, for its disks outlive it.
-  before: before.redis, cluster: google && "on Google Cloud", describe,
-}, { provider });
+  const persistence = { ...config.redis.persistence, ...volumes?.forRedis };
+  const redis = new Redis(redisName, {
+    ...config.redis,
+    persistence,
+    archive: config.redis.archive && { ...config.redis.archive, ...google?.archive },
+    // An Output also before the first deployment, whose cluster is to be remembered; one of Google's is compared by the half that makes it.
+    before: pulumi.output(before.redis), cluster: google && "on Google Cloud", describe,
+  }, { provider });
 
-const { nodeSelector, tolerations } = config.redis.scheduling ?? {};
-const kernel = config.kernel.tune && new KernelTuning("kernel", { namespace: pulumi.interpolate`${redis.namespace}-kernel`, image: redis.image, nodeSelector, tolerations }, { provider });
+  const { nodeSelector, tolerations } = config.redis.scheduling ?? {};
+  const kernel = config.kernel.tune && new KernelTuning("kernel", { namespace: pulumi.interpolate`${redis.namespace}-kernel`, image: redis.image, nodeSelector, tolerations }, { provider });
 
-new Protection("protection", persistence.protect ?? false, [google, volumes, redis, kernel].filter((made) => made instanceof pulumi.Resource));
+  new Protection("protection", persistence.protect ?? false, [google, volumes, redis, kernel].filter((made) => made instanceof pulumi.Resource));
 
-const sentinelOutputs = {
-  sentinelHost: redis.sentinelHost,
-  sentinelPort: redis.sentinelPort,
-  masterName: redis.masterName,
-  sentinelNodes: redis.sentinelNodes,
-  sentinelUrl: redis.sentinelUrl,
-};
+  const sentinelOutputs = {
+    sentinelHost: redis.sentinelHost,
+    sentinelPort: redis.sentinelPort,
+    masterName: redis.masterName,
+    sentinelNodes: redis.sentinelNodes,
+    sentinelUrl: redis.sentinelUrl,
+  };
 
-export = {
-  host: redis.host,
-  port: redis.port,
-  readHost: redis.readHost,
-  ...(config.redis.mode === "sentinel" && sentinelOutputs),
-  password: redis.password,
-  url: redis.url,
-  namespace: redis.namespace,
-  // What is wanted of the nodes' kernels, whether pods wait for it, whether a DaemonSet sets it; `make status` shows what they got.
-  kernel: { wanted: wantedKernel, enforced: config.kernel.enforce, tuned: config.kernel.tune },
-  // The way into a cluster that the stack made or found.
-  ...(google && { kubeconfig: google.kubernetes.kubeconfig }),
-  // What the next deployment is held against, so that it loses nothing.
-  deployed: { ...google?.deployed, redis: redis.deployed },
-};
+  return {
+    host: redis.host,
+    port: redis.port,
+    readHost: redis.readHost,
+    ...(config.redis.mode === "sentinel" && sentinelOutputs),
+    password: redis.password,
+    url: redis.url,
+    namespace: redis.namespace,
+    // What is wanted of the nodes' kernels, whether pods wait for it, whether a DaemonSet sets it; `make status` shows what they got.
+    kernel: { wanted: wantedKernel, enforced: config.kernel.enforce, tuned: config.kernel.tune },
+    // The way into a cluster that the stack made or found.
+    ...(google && { kubeconfig: google.kubernetes.kubeconfig }),
+    // What the next deployment is held against, so that it loses nothing.
+    deployed: { ...google?.deployed, redis: redis.deployed },
+  };
+}
+
+export = deploy;

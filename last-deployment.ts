@@ -2,17 +2,24 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Deployed } from "./components/gke";
 import type { RedisDeployed } from "./components/redis";
 
-/** The stack output `deployed`: what the next deployment is held against. */
-export type StackDeployed = Partial<Deployed> & { redis?: RedisDeployed };
+/** What the last `pulumi up` of this stack left, by its outputs, which an `up` that failed leaves as they were. */
+export interface LastDeployment {
+  /** Undefined before the first one, and where there was nothing on Google Cloud. */
+  google?: Deployed;
+  redis?: RedisDeployed;
+}
 
-/** What the last `pulumi up` of this stack left, by its outputs, which an `up` that failed leaves as they were; undefined before the first one. */
-export function lastDeployment(): { google: pulumi.Output<Deployed | undefined>; redis: pulumi.Output<RedisDeployed | undefined> } {
+/**
+ * Asked, and waited for, before anything is made: Pulumi's file backend writes the stack's state in place with each step, and who reads it
+ * meanwhile finds half of it.
+ */
+export async function lastDeployment(): Promise<LastDeployment> {
   const stack = new pulumi.StackReference(`${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`);
-  const output = <T>(name: string) => stack.getOutput(name) as pulumi.Output<T | undefined>;
-  const deployed = output<StackDeployed>("deployed");
+  const output = async <T>(name: string) => (await stack.getOutputDetails(name)).value as T | undefined;
+  const deployed = await output<Partial<Deployed> & { redis?: RedisDeployed }>("deployed");
   return {
-    google: deployed.apply((last) => (last?.cluster ? last as Deployed : undefined)),
-    redis: pulumi.all([deployed, output<string>("namespace"), output<string>("masterName")]).apply(([last, namespace, masterName]) => last?.redis ?? ofOlderProgram(namespace, masterName)),
+    google: deployed?.cluster && deployed as Deployed,
+    redis: deployed?.redis ?? ofOlderProgram(await output("namespace"), await output("masterName")),
   };
 }
 

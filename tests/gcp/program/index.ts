@@ -2,13 +2,17 @@ import { GoogleCloud } from "../../../components/gke";
 import { loadConfig } from "../../../config";
 import { lastDeployment } from "../../../last-deployment";
 
-// The Google Cloud half of ../../../index.ts, made from the same config: the rest needs the cluster that is not really there.
-const { google, describe } = loadConfig();
-if (!google) throw new Error("the stack has no Google Cloud half");
+/** The Google Cloud half of ../../../index.ts, made from the same config: the rest needs the cluster that is not really there. */
+async function deploy() {
+  const { google, describe } = loadConfig();
+  if (!google) throw new Error("the stack has no Google Cloud half");
+  const made = new GoogleCloud("redis", { ...google, before: (await lastDeployment()).google, describe });
+  return {
+    deployed: made.deployed,
+    // Nothing of these may stay unknown.
+    kubeconfig: made.kubernetes.kubeconfig,
+    handles: made.disks.map(({ handle }) => handle),
+  };
+}
 
-const made = new GoogleCloud("redis", { ...google, before: lastDeployment().google, describe });
-
-export const deployed = made.deployed;
-/** Nothing of these may stay unknown. */
-export const kubeconfig = made.kubernetes.kubeconfig;
-export const handles = made.disks.map(({ handle }) => handle);
+export = deploy;

@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, ...rest) => { requests.push(request); return register(request, ...rest); };
 
-  await pulumi.runtime.runInPulumiStack(() => import("../../../index") as Promise<Record<string, unknown>>);
+  await pulumi.runtime.runInPulumiStack(async () => (await import("../../../index")).default());
   await pulumi.runtime.disconnect();
   fs.rmSync(folder, { recursive: true });
   process.stdout.write(JSON.stringify(requests.map(record).filter(({ type }) => type !== "pulumi:pulumi:Stack")));
