@@ -134,6 +134,12 @@ describe("Redis, the component, without an engine (mocked)", () => {
     for (const name of ["redis", "redis-sentinel"]) assert.deepEqual(one(resources, "kubernetes:apps/v1:StatefulSet", name).options.ignoreChanges, ["spec.volumeClaimTemplates"]);
   });
 
+  it("finds the claims of ready-made volumes where older versions of the program had them, and does not make them again", async () => {
+    const { resources } = await make({ mode: "sentinel", auth: { password }, persistence: { volumes: ["a", "b", "c"] } });
+    const aliases = await Promise.all((one(resources, "kubernetes:core/v1:PersistentVolumeClaim", "data-redis-0").options.aliases as pulumi.Output<string>[]).map(valueOf));
+    assert.deepEqual(aliases, ["Standalone", "Sentinel"].map((mode) => `urn:pulumi:test::redis-gke::redis-gke:redis:Redis$redis-gke:redis:${mode}$kubernetes:core/v1:PersistentVolumeClaim::data-redis-0`));
+  });
+
   it("protects what holds data where it is asked to", async () => {
     const protectedOnes = async (protect: boolean) => (await make({ mode: "sentinel", auth: { password }, persistence: { protect, volumes: ["a", "b", "c"] } })).resources.filter(({ options }) => options.protect).map(({ name }) => name);
     assert.deepEqual((await protectedOnes(true)).sort(), ["data-redis-0", "data-redis-1", "data-redis-2", "redis-namespace"]);
