@@ -36,8 +36,9 @@ describe("changes to a stack that holds data: without a loss, or refused in the 
   };
   /** Looks up every write that was ever acknowledged. */
   const nothingIsLost = async () => { const reader = await client(); assert.deepEqual(await written.lost(reader), []); reader.disconnect(); };
-  /** Every object of the namespace by its uid and version: nothing was made again, nothing was touched. */
-  const objects = async () => (await kubectlJson<{ items: { kind: string; metadata: { name: string; uid: string; generation?: number } }[] }>("get", "statefulset,deployment,configmap,service,secret,pdb,pod,pvc", "-n", namespace)).items
+  /** Every object of the namespace by its uid and version: nothing was made again, nothing was touched. A pod on its way out is gone. */
+  const objects = async () => (await kubectlJson<{ items: { kind: string; metadata: { name: string; uid: string; generation?: number; deletionTimestamp?: string } }[] }>("get", "statefulset,deployment,configmap,service,secret,pdb,pod,pvc", "-n", namespace)).items
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     .map(({ kind, metadata }) => `${kind} ${metadata.name} ${metadata.uid} ${metadata.generation}`);
 
   /** What a preview says, or an `up` without one, and that it touched nothing. */

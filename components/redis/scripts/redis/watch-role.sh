@@ -37,8 +37,8 @@ come_back_in() {
     if [ "$priority" != 0 ] || [ "$copying" = 1 ] || follow_only; then looks_left_out=0; return 0; fi
     looks_left_out=$((looks_left_out + 1))
     [ "$looks_left_out" -ge 10 ] || return 0
-    log "role: this node may be promoted again: it was left out, and not let in"
     take_part
+    log "role: this node may be promoted again: it was left out, and not let in"
 }
 
 look_at_role() {
