@@ -7,8 +7,10 @@ import { loadConfig, redisName } from "./config";
 import { lastDeployment } from "./last-deployment";
 import { Protection } from "./protection";
 
+// Not within the function: what is thrown there comes with a stack trace.
+const config = loadConfig();
+
 async function deploy() {
-  const config = loadConfig();
   const { describe } = config;
   const before = await lastDeployment();
 
