@@ -28,9 +28,9 @@ export interface Foundation {
 }
 
 /**
- * The namespace, the password, the scripts, the configuration and the claims. Secret and ConfigMaps have no fixed names: a changed content gets a
- * new name, so that the pods are rolled to it one at a time, and those not rolled yet keep what they were started with. Nothing here is made before the
- * change is `approved`, and everything else lives in this namespace.
+ * The namespace, the password, the scripts, the configuration and the claims. Secret and ConfigMaps have no fixed names: a changed content
+ * gets a new name, so that the pods are rolled to it one at a time, and those not rolled yet keep what they were started with. The namespace
+ * waits until the change is `approved`, and everything that lives in it with it.
  */
 export function createFoundation(name: string, settings: RedisSettings, approved: Output<void>, parent: ComponentResource): Foundation {
   const labels = commonLabels(name);

@@ -62,6 +62,7 @@ export class Redis extends pulumi.ComponentResource {
     this.image = settings.image;
     const { approved, after } = compareWithLast(name, settings, args, this);
     const foundation = createFoundation(name, settings, approved, this);
+    // Not even registered before that: of a change that is refused nothing stays in the state.
     const inOrder = { parent: this, dependsOn: approved.apply(() => []) };
     const standalone = settings.mode === "standalone" ? new Standalone(name, settings, foundation, inOrder) : undefined;
     const sentinel = settings.mode === "sentinel" ? new Sentinel(name, settings, foundation, inOrder) : undefined;

@@ -16,7 +16,15 @@ const helperPod = (image: string) => ({
   spec: { priorityClassName: "system-node-critical", terminationGracePeriodSeconds: 0, containers: [{ name: "helper-pod", image, imagePullPolicy: "Never" }] },
 });
 
-/** The local-path provisioner, and its class as the default one. Its volumes may grow: their size is only a number here. */
+/** A class of the provisioner. Its volumes may grow: their size is only a number here. */
+export const storageClass = (name: string, annotations: Record<string, string> = {}): KubeObject => ({
+  apiVersion: "storage.k8s.io/v1", kind: "StorageClass",
+  // Volumes of type local get the pod's fsGroup as a cloud disk does; those of type hostPath would not.
+  metadata: { name, annotations: { ...annotations, defaultVolumeType: "local" } },
+  provisioner: "rancher.io/local-path", volumeBindingMode: "WaitForFirstConsumer", reclaimPolicy: "Delete", allowVolumeExpansion: true,
+});
+
+/** The local-path provisioner, and its class as the default one. */
 export function storageObjects(image: string, helperImage: string): KubeObject[] {
   const labels = { app: name };
   const account = { kind: "ServiceAccount", name, namespace };
@@ -48,12 +56,7 @@ export function storageObjects(image: string, helperImage: string): KubeObject[]
         "helperPod.yaml": JSON.stringify(helperPod(helperImage)),
       },
     },
-    {
-      apiVersion: "storage.k8s.io/v1", kind: "StorageClass",
-      // Volumes of type local get the pod's fsGroup as a cloud disk does; those of type hostPath would not.
-      metadata: { name: "local-path", annotations: { "storageclass.kubernetes.io/is-default-class": "true", defaultVolumeType: "local" } },
-      provisioner: "rancher.io/local-path", volumeBindingMode: "WaitForFirstConsumer", reclaimPolicy: "Delete", allowVolumeExpansion: true,
-    },
+    storageClass("local-path", { "storageclass.kubernetes.io/is-default-class": "true" }),
     {
       apiVersion: "apps/v1", kind: "Deployment", metadata: { name, namespace },
       spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: podSpec(image, helperImage) } },

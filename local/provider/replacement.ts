@@ -43,6 +43,7 @@ const immutable: Record<string, string[]> = {
   "v1/Service": ["spec.clusterIP"],
 };
 
+/** What an object is told from others by: another one is another object. */
 export const identity = ["metadata.name", "metadata.namespace"];
 
 /** The paths whose change replaces this object. */

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { storageClass as storageClassOf } from "../../local/cluster/addon-storage";
 import { imageNames } from "../../local/images";
 import { run } from "../../local/lib/run";
 import { addressOf, kubectl, kubectlJson, pods, roles, sentinelClient } from "../support/cluster";
@@ -53,14 +56,13 @@ describe("changes to a stack that holds data: without a loss, or refused in the 
   };
 
   before(async () => {
-    const object = { apiVersion: "storage.k8s.io/v1", kind: "StorageClass", metadata: { name: storageClass, annotations: { defaultVolumeType: "local" } }, provisioner: "rancher.io/local-path", volumeBindingMode: "WaitForFirstConsumer", allowVolumeExpansion: true };
-    await run("kubectl", ["create", "-f", "-"], { input: JSON.stringify(object) });
+    await run("kubectl", ["create", "-f", "-"], { input: JSON.stringify(storageClassOf(storageClass)) });
     await project.init(stack);
     change({});
     await project.up(stack);
   });
   after(async () => {
-    await run("pulumi", ["state", "unprotect", "--all", "--yes", "--stack", stack], { cwd: project.folder, env: project.environment }).catch(() => undefined);
+    await project.pulumi(["state", "unprotect", "--all", "--yes", "--stack", stack]).catch(() => undefined);
     change({});
     await project.destroy(stack).catch((error: unknown) => console.log(error));
     await kubectl("delete", "namespace", namespace, "--ignore-not-found");
@@ -125,7 +127,9 @@ describe("changes to a stack that holds data: without a loss, or refused in the 
 
     const deployedTo = async (cluster: string) => {
       deployed.redis.cluster = cluster;
-      await run("pulumi", ["stack", "import", "--stack", stack], { cwd: project.folder, env: project.environment, input: JSON.stringify(exported) });
+      const file = path.join(project.folder, "exported.json");
+      fs.writeFileSync(file, JSON.stringify(exported));
+      await project.pulumi(["stack", "import", "--file", file, "--stack", stack]);
     };
     await deployedTo(`kube-system ${uid.replace(/^......../, "00000000")}`);
     await refused({}, [/redis-gke:kubernetes\.context leads to another cluster than the one that this stack was deployed to/, new RegExp(`here it is kube-system ${uid}`), /--refresh/]);
