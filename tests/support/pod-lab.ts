@@ -48,8 +48,8 @@ export class PodLab {
 
   /** The pods of a sentinel topology, not yet started: redis-0.. and redis-sentinel-0... */
   sentinelTopology(replicas = 3, sentinels = 3): { redis: Pod[]; sentinels: Pod[] } {
-    const redis = Array.from({ length: replicas }, (_, n) => this.pod(`redis-${n}`, `${this.subnet}.${10 + n}`, 6379, "redis-start.sh"));
-    const watchers = Array.from({ length: sentinels }, (_, n) => this.pod(`redis-sentinel-${n}`, `${this.subnet}.${20 + n}`, 26379, "sentinel-start.sh"));
+    const redis = Array.from({ length: replicas }, (_, n) => this.pod(`redis-${n}`, 10 + n, 6379, "redis-start.sh"));
+    const watchers = Array.from({ length: sentinels }, (_, n) => this.pod(`redis-sentinel-${n}`, 20 + n, 26379, "sentinel-start.sh"));
     this.writeTopology(redis, watchers);
     return { redis, sentinels: watchers };
   }
@@ -63,22 +63,27 @@ export class PodLab {
     }
   }
 
-  /** The init container that waits for the kernel. */
-  kernelGate(): Pod { return this.pod("redis-0", `${this.subnet}.10`, 6379, "kernel-wait.sh"); }
+  /** The Services of these pods are made again: from now on each pod answers at another address, which no list of any pod names yet. */
+  async makeServicesAgain(pods: Pod[]): Promise<void> {
+    for (const pod of pods) await pod.moveTo(`${this.subnet}.${Number(pod.address.split(".")[3]) + 100}`);
+  }
 
-  standalone(): Pod { return this.pod("redis-0", `${this.subnet}.10`, 6379, "standalone-start.sh"); }
+  /** The init container that waits for the kernel. */
+  kernelGate(): Pod { return this.pod("redis-0", 10, 6379, "kernel-wait.sh"); }
+
+  standalone(): Pod { return this.pod("redis-0", 10, 6379, "standalone-start.sh"); }
 
   /** Another Redis, whose archives are restored. */
-  source(): Pod { return this.pod("source-0", `${this.subnet}.40`, 6379, "standalone-start.sh"); }
+  source(): Pod { return this.pod("source-0", 40, 6379, "standalone-start.sh"); }
 
-  private pod(name: string, address: string, port: number, startScript: string): Pod {
-    const pod = new Pod(this.root, name, address, port, startScript);
+  private pod(name: string, host: number, port: number, startScript: string): Pod {
+    const pod = new Pod(this.root, name, `${this.subnet}.${host}`, `${this.subnet}.${host + 50}`, port, startScript);
     const mode = startScript === "standalone-start.sh" ? "standalone" : "sentinel";
     const settings = withDefaults("redis", "lab", { mode, masterName: mode === "sentinel" ? labMasterName : undefined, ...this.options });
-    // In a pod every address is its own; here each has to keep to one, for they share a loopback.
-    const bound = (conf: string) => conf.replace(/^bind .*$/m, `bind ${address}`).replace(/^dir .*$/m, `dir ${pod.inside("data")}`);
-    fs.writeFileSync(pod.file("config/redis.conf"), bound(redisConf(settings)));
-    fs.writeFileSync(pod.file("config/sentinel.conf"), bound(sentinelConf()));
+    for (const [file, conf] of [["redis.conf", redisConf(settings)], ["sentinel.conf", sentinelConf()]] as const) {
+      fs.writeFileSync(pod.file(`config/${file}`), conf.replace(/^dir .*$/m, `dir ${pod.inside("data")}`));
+    }
+    pod.bind();
     this.pods.set(name, pod);
     return pod;
   }
@@ -158,7 +163,8 @@ export class Pod {
   private child?: ChildProcess;
   private exited: Promise<number | null> = Promise.resolve(null);
 
-  constructor(private readonly root: string, readonly name: string, readonly address: string, readonly port: number, private readonly startScript: string) {
+  /** `address` is that of its Service, at which others find it; `local` its own loopback. */
+  constructor(private readonly root: string, readonly name: string, public address: string, private readonly local: string, readonly port: number, private readonly startScript: string) {
     for (const folder of ["data", "run", "config", "topology", "kernel"]) fs.mkdirSync(this.file(folder), { recursive: true });
     this.kernel({ enabled: "always madvise [never]", overcommit_memory: "1", somaxconn: "4096" });
   }
@@ -166,6 +172,21 @@ export class Pod {
   /** Where a file of the pod is, for the scripts and for the test. */
   inside(name: string) { return `/pods/${this.name}/${name}`; }
   file(name: string) { return path.join(this.root, this.inside(name)); }
+
+  /** In a pod every address is its own; here each has to keep to its two, for they share a loopback. */
+  bind(): void {
+    for (const file of ["redis.conf", "sentinel.conf"]) fs.writeFileSync(this.file(`config/${file}`), fs.readFileSync(this.file(`config/${file}`), "utf8").replace(/^bind .*$/m, `bind ${this.address} ${this.local}`));
+  }
+
+  /**
+   * Its Service has another address from now on. Connections that are there stay, as they do in a cluster. A Redis that runs listens there at once and
+   * nowhere else; a sentinel, which cannot, once it is started again.
+   */
+  async moveTo(address: string): Promise<void> {
+    if (this.running && this.port === 6379) await this.with((client) => client.config("SET", "bind", `${address} ${this.local}`));
+    this.address = address;
+    this.bind();
+  }
 
   /** What the pod finds of its kernel; undefined: no such file. */
   kernel(values: Record<string, string | undefined>): void {
@@ -182,7 +203,7 @@ export class Pod {
 
   private get env(): NodeJS.ProcessEnv {
     return {
-      PATH: "/usr/local/bin:/usr/bin:/bin", POD_NAME: this.name, REDISCLI_AUTH: labPassword, MASTER_NAME: labMasterName, LOCAL: this.address,
+      PATH: "/usr/local/bin:/usr/bin:/bin", POD_NAME: this.name, REDISCLI_AUTH: labPassword, MASTER_NAME: labMasterName, LOCAL: this.local,
       ON_DAMAGE: this.onDamage, TERMINATION_LOG: this.inside("termination-log"), DATA: this.inside("data"), RUN: this.inside("run"), CONFIG: this.inside("config"), TOPOLOGY: this.inside("topology"),
       NODE_NAME: "lab-node", HUGE_PAGES: this.inside("kernel"), OVERCOMMIT: this.inside("kernel/overcommit_memory"), SOMAXCONN: this.inside("kernel/somaxconn"),
       RESTORE: this.inside("restore"), WORK: this.inside("work"), RCLONE_CONFIG: "/dev/null", RCLONE_CONFIG_ARCHIVE_TYPE: "local",

@@ -175,7 +175,7 @@ describe("Redis, the component, without an engine (mocked)", () => {
     assert.deepEqual([ofJob("redis-archive"), ofJob("redis-drill")], [["redis-archive-scripts"], ["redis-archive-scripts"]]);
     const scripts = (map: string) => Object.keys(one(resources, "kubernetes:core/v1:ConfigMap", map).inputs.data);
     assert.deepEqual(scripts("redis-scripts").filter((file) => /archive|sentinel-/.test(file)), []);
-    assert.deepEqual(scripts("redis-sentinel-scripts"), ["alive.sh", "lib.sh", "sentinel-ready.sh", "sentinel-start.sh", "sentinel-watch.sh", "volume.sh"]);
+    assert.deepEqual(scripts("redis-sentinel-scripts"), ["alive.sh", "lib.sh", "sentinel-memory.sh", "sentinel-ready.sh", "sentinel-start.sh", "sentinel-watch.sh", "volume.sh"]);
   });
 
   it("gives every child its parent", async () => {

@@ -10,6 +10,8 @@ scripts=$(dirname "$0")
 . "$scripts/lib.sh"
 # shellcheck source=../shared/volume.sh
 . "$scripts/volume.sh"
+# shellcheck source=own-address.sh
+. "$scripts/own-address.sh"
 # shellcheck source=follow-only.sh
 . "$scripts/follow-only.sh"
 # shellcheck source=configuration.sh
@@ -48,6 +50,7 @@ scripts=$(dirname "$0")
 stop() {
     # Not ignored but caught: an ignored signal stays so in every command that is started, and `timeout` could end none of them.
     trap : TERM INT
+    look_up_own_address
     hand_over
     log "stopping"
     give_up_seeding
@@ -70,6 +73,7 @@ stop() {
 # Redis is gone though nobody stopped the pod. Whoever else notices waits for down-after first. Asked until it has begun: a sentinel that is just
 # bringing its INFOs together (keep_apart) finds none of its replicas good enough, and gives up what it was asked for a moment ago.
 ask_for_replacement() {
+    look_up_own_address
     for _ in 1 2 3; do
         if request_failover "$OWN"; then
             ask_again_at=$(($(date +%s) + 3))
@@ -86,7 +90,8 @@ ask_for_replacement() {
     done
 }
 
-OWN=$(address_of redis "$POD_NAME")
+OWN=
+look_up_own_address
 [ -n "$OWN" ] || { log "$TOPOLOGY/redis does not name $POD_NAME: the StatefulSet has more pods than the program made addresses for"; exit 1; }
 report_kernel
 hold_volume

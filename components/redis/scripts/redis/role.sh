@@ -39,7 +39,11 @@ wait_for_master() {
         if sentinels_say o_down && ! failover_under_way; then request_failover "$1" || true; fi
         patient_until=$((now + 3))
     fi
-    wait_because "the sentinels name $1, which does not answer as master yet"
+    if in_topology redis "$1"; then
+        wait_because "the sentinels name $1, which does not answer as master yet"
+    else
+        wait_because "the sentinels name $1, which is nobody's address any more: they will see the new ones within two minutes"
+    fi
 }
 
 # From now on a sentinel may promote this node.
@@ -53,15 +57,17 @@ take_part_once_in_sync() {
     done
 }
 
-# How the peers stand to this node, which the sentinels name: "ahead", one follows it with data that may be later than this node's own
-# log, which ends up to a second early; "moved", one leads or follows another, so that the name is about to change. Neither of one that is
+# How the peers stand to this node, which the sentinels name: "ahead", one follows it (at the address that it has, or at one which is nobody's any
+# more) with data that may be later than this node's own log, which ends up to a second early; "moved", one leads or follows another, so that the name is about to change. Neither of one that is
 # parked too or silent.
 standings() {
     for peer in $(others redis); do
-        case "$(ask "$peer" "$redis_port" ROLE | sed -n '1,2p' | tr '\n' ' ')" in
-            "slave $OWN ") [ "$(contents_of "$peer")" = nothing ] || echo ahead ;;
-            "slave 127.0.0.1 ") ;;
-            master* | slave*) echo moved ;;
+        # shellcheck disable=SC2046 # two words: its role, and whom it follows
+        set -- $(ask "$peer" "$redis_port" ROLE | sed -n '1,2p')
+        case "${1:-} ${2:-}" in
+            "slave 127.0.0.1") ;;
+            "slave "*) if [ "$2" != "$OWN" ] && in_topology redis "$2"; then echo moved; elif [ "$(contents_of "$peer")" != nothing ]; then echo ahead; fi ;;
+            "master "*) echo moved ;;
         esac
     done
 }
@@ -131,6 +137,7 @@ without_sentinels() {
 decide() {
     # What ended it is for the supervisor to see.
     ! ended || return 0
+    look_up_own_address
     role=$(role_of "$LOCAL")
     # A sentinel may have decided meanwhile, and so may an operator by hand.
     [ "$role" != master ] || { log "role: master (set from outside)"; clear_follow_only "it leads"; not_restored "somebody made this node the master"; return; }

@@ -14,11 +14,19 @@ give_way() {
     fi
 }
 
+# A replica tells its master its address when it connects, and not again.
+be_listed() {
+    [ "$link $copying" = "up 0" ] && ! listed_by "$theirs" || return 0
+    log "role: connecting to $followed once more, which does not list this node at $OWN"
+    ask_local CLIENT KILL TYPE master >/dev/null
+}
+
 # A sentinel tells a replica whom to follow only if it knows it and holds it for up, and it knows those that it saw with the master. One that
 # followed a node which was demoted before any sentinel had seen the two together (all of them had just started) would follow that one for
 # ever, as the replica of a replica: the master does not count it, and it is never ready. One whose master has gone waits for it for seconds.
 follow_the_master() {
-    [ "$(role_of "$followed")" != master ] || return 0
+    theirs=$(ask "$followed" "$redis_port" INFO replication)
+    case "$theirs" in *role:master*) be_listed; return ;; esac
     another_is_master && [ "$named" != "$followed" ] || return 0
     log "role: replica of $named (named by a majority of the sentinels; $followed, which it followed, is not a master)"
     ask_local REPLICAOF "$named" "$redis_port" >/dev/null
@@ -42,7 +50,7 @@ come_back_in() {
 }
 
 look_at_role() {
-    found=$(ask_local INFO replication | fields role master_host slave_priority master_sync_in_progress)
+    found=$(ask_local INFO replication | fields role master_host slave_priority master_sync_in_progress master_link_status)
     case "$found" in
         master*) was_master=${was_master:-yes}; give_way; return ;;
         # Parked, it follows nobody, and find_role is at work.
@@ -52,7 +60,7 @@ look_at_role() {
     esac
     # shellcheck disable=SC2086 # a list
     set -- $found
-    followed=$2 priority=$3 copying=$4
+    followed=$2 priority=$3 copying=$4 link=$5
     let_go_after_demotion
     follow_the_master
     come_back_in
@@ -63,6 +71,7 @@ watch_role() {
     # What the last look found: nothing, no master; "yes", one that the sentinels have not named yet; "named", one that they have.
     was_master=
     while sleep "${ROLE_PERIOD:-2}" >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do
+        announce_own_address
         look_at_role
         if begun_from_archive && [ -n "$(named_by_majority)" ]; then master_is_named; fi
     done

@@ -7,54 +7,56 @@ set -eu
 scripts=$(dirname "$0")
 # shellcheck source=../shared/lib.sh
 . "$scripts/lib.sh"
+# shellcheck source=sentinel-memory.sh
+. "$scripts/sentinel-memory.sh"
 # shellcheck source=sentinel-watch.sh
 . "$scripts/sentinel-watch.sh"
 
-state=$DATA/sentinel.conf
 # How long a sentinel that is told to stop goes on, in seconds.
 : "${LINGER:=3}"
 
-remembered_master() { [ ! -f "$state" ] || awk -v name="$MASTER_NAME" '$1 == "sentinel" && $2 == "monitor" && $3 == name { print $4 }' "$state"; }
+find_own_address() {
+    OWN=$(address_of sentinels "$POD_NAME")
+    [ -n "$OWN" ] || { log "$TOPOLOGY/sentinels does not name $POD_NAME: the StatefulSet has more pods than the program made addresses for"; exit 1; }
+}
 
-memory() { [ ! -f "$state" ] || grep -E "^sentinel (current-epoch |(config-epoch|leader-epoch|known-replica|known-sentinel) $MASTER_NAME )" "$state" || true; }
-
-# On the very first start nobody knows a master until a Redis node has taken that role.
+# Sets $master. On the very first start nobody knows one until a Redis node has taken that role.
 find_master() {
-    master=$(remembered_master)
+    master=$(memory | awk '$2 == "monitor" { print $4 }')
+    if [ -n "$master" ] && ! in_topology redis "$master"; then
+        log "forgetting $master, which was the master: it is nobody's address any more"
+        master=
+    fi
     waited=
     while [ -z "$master" ]; do
         [ -n "$waited" ] || log "waiting: no sentinel and no Redis node names a master yet"
         waited=yes
         master=$(named_by_majority)
-        [ -n "$master" ] || master=$(peer_master)
+        # The others may not have seen yet that a Service was made again.
+        in_topology redis "$master" || master=$(peer_master)
         [ -n "$master" ] || sleep 0.3
     done
+    log "the master is $master"
 }
 
-# The first process of a container ignores a signal that it has no trap for, and would wait for the kill.
-trap 'exit 0' TERM INT
-
-OWN=$(address_of sentinels "$POD_NAME")
-[ -n "$OWN" ] || { log "$TOPOLOGY/sentinels does not name $POD_NAME: the StatefulSet has more pods than the program made addresses for"; exit 1; }
-find_master
-log "the master is $master"
-
-umask 077
-{
-    cat "$CONFIG/sentinel.conf"
-    # Deterministic, so that a sentinel that lost its disk comes back as itself and not as a fourth one.
-    printf 'sentinel myid %s\n' "$(printf '%s/%s' "$MASTER_NAME" "$POD_NAME" | sha1sum | cut -c1-40)"
-    printf 'sentinel announce-ip %s\nsentinel announce-port %s\n' "$OWN" "$sentinel_port"
-    printf 'requirepass %s\nsentinel sentinel-pass %s\n' "$REDISCLI_AUTH" "$REDISCLI_AUTH"
-    printf 'sentinel monitor %s %s %s %s\n' "$MASTER_NAME" "$master" "$redis_port" "$QUORUM"
-    printf 'sentinel auth-pass %s %s\n' "$MASTER_NAME" "$REDISCLI_AUTH"
-    printf 'sentinel down-after-milliseconds %s %s\n' "$MASTER_NAME" "$DOWN_AFTER"
-    printf 'sentinel failover-timeout %s %s\n' "$MASTER_NAME" "$FAILOVER_TIMEOUT"
-    printf 'sentinel parallel-syncs %s %s\n' "$MASTER_NAME" "$PARALLEL_SYNCS"
-    memory
-} >"$state.new"
-# Moved, not written in place: a power cut in between must leave the old memory or the new one, never half a file.
-mv "$state.new" "$state"
+write_configuration() {
+    {
+        cat "$CONFIG/sentinel.conf"
+        # Deterministic, so that a sentinel that lost its disk comes back as itself and not as a fourth one.
+        printf 'sentinel myid %s\n' "$(printf '%s/%s' "$MASTER_NAME" "$POD_NAME" | sha1sum | cut -c1-40)"
+        printf 'sentinel announce-ip %s\nsentinel announce-port %s\n' "$OWN" "$sentinel_port"
+        printf 'requirepass %s\nsentinel sentinel-pass %s\n' "$REDISCLI_AUTH" "$REDISCLI_AUTH"
+        printf 'sentinel monitor %s %s %s %s\n' "$MASTER_NAME" "$master" "$redis_port" "$QUORUM"
+        printf 'sentinel auth-pass %s %s\n' "$MASTER_NAME" "$REDISCLI_AUTH"
+        printf 'sentinel down-after-milliseconds %s %s\n' "$MASTER_NAME" "$DOWN_AFTER"
+        printf 'sentinel failover-timeout %s %s\n' "$MASTER_NAME" "$FAILOVER_TIMEOUT"
+        printf 'sentinel parallel-syncs %s %s\n' "$MASTER_NAME" "$PARALLEL_SYNCS"
+        knowledge "$master"
+    } >"$state.new"
+    # Moved, not written in place: a power cut in between must leave the old memory or the new one, never half a file.
+    mv "$state.new" "$state"
+    remember_topology
+}
 
 # A node that is drained stops its Redis and its sentinel at the same moment. The sentinel goes on until the Redis beside it has handed over
 # and clients have found the new master: whoever asks a sentinel that has just gone waits for an answer until its patience ends. By then
@@ -68,14 +70,22 @@ stop() {
     exit 0
 }
 
-# Not in this shell's place: as the first process of the container Sentinel would complain of every process that it did not start, some
-# twice a second.
-redis-sentinel "$state" &
-sentinel=$!
-trap stop TERM INT
-watch_sentinel &
-# A signal ends `wait` early, with the trap already run, which ends the script.
-code=0
-wait "$sentinel" || code=$?
-log "crash: redis-sentinel ended with code $code"
-exit "$code"
+umask 077
+while :; do
+    # The first process of a container ignores a signal that it has no trap for, and would wait for the kill.
+    trap 'exit 0' TERM INT
+    find_own_address
+    find_master
+    write_configuration
+    # Not in this shell's place: as the first process of the container Sentinel would complain of every process that it did not start, some
+    # twice a second.
+    redis-sentinel "$state" &
+    sentinel=$!
+    trap stop TERM INT
+    watch_sentinel &
+    # A signal ends `wait` early, with the trap already run, which ends the script.
+    code=0
+    wait "$sentinel" || code=$?
+    # Then it was told to end by watch_addresses, and starts again with what it knows.
+    [ -n "$(new_addresses)" ] || { log "crash: redis-sentinel ended with code $code"; exit "$code"; }
+done

@@ -99,10 +99,23 @@ forget_who_left() {
     log "WARNING: not every node is known again after 15 s"
 }
 
+# Sentinel takes no other address for a node that it knows, nor for itself, while it runs. Succeeds if it was told to end, for sentinel-start.sh
+# to start it again with the new ones.
+watch_addresses() {
+    if [ -n "$(new_addresses)" ]; then
+        log "starting again: pods have new addresses ($(new_addresses | sed 's/ / -> /' | paste -s -d , -))"
+        kill -TERM "$sentinel"
+    else
+        [ "$(topology)" = "$(cat "$known_topology")" ] || remember_topology
+        return 1
+    fi
+}
+
 # For as long as the sentinel lives, whose process id is this shell's.
 watch_sentinel() {
     until set_clocks; do sleep 0.1; done
     while wait_for_its_place && kill -0 $$ 2>/dev/null; do
+        ! watch_addresses || return 0
         keep_apart
         forget_who_left
     done

@@ -69,6 +69,8 @@ noted() { sed -n "s/^$2 //p" "$1"; }
 # The topology is a file a kind, one "pod address" a line: addresses of Services, which outlive every pod.
 addresses() { awk '{ print $2 }' "$TOPOLOGY/$1"; }
 address_of() { awk -v pod="$2" '$1 == pod { print $2 }' "$TOPOLOGY/$1"; }
+# in_topology KIND ADDRESS: whether it is the address of a pod.
+in_topology() { addresses "$1" | grep -qxF "$2"; }
 others() { awk -v pod="$POD_NAME" '$1 != pod { print $2 }' "$TOPOLOGY/$1"; }
 
 majority_of_sentinels() { echo $(($(addresses sentinels | wc -l) / 2 + 1)); }

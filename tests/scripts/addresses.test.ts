@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import { eventually, sleep } from "../support/eventually";
+import { type Pod, type PodLab } from "../support/pod-lab";
+import { freshSentinelLab } from "../support/sentinel-lab";
+
+describe("pod scripts: Services that were deleted and made again, at other addresses", function () {
+  this.timeout(300_000);
+  let lab: PodLab;
+  let redis: Pod[];
+  let sentinels: Pod[];
+  let master: Pod;
+
+  freshSentinelLab((fresh) => { ({ lab, redis, sentinels } = fresh); });
+  beforeEach(async () => {
+    lab.startAll();
+    const first = await lab.settled();
+    // Not the first node, which would lead where nobody remembers anything.
+    await first.stop();
+    first.start();
+    master = await lab.settled();
+    assert.notEqual(master.name, "redis-0");
+    await master.with(async (client) => { await client.set("kept", "yes"); await client.wait(2, 5000); });
+  });
+
+  const tellEverybody = () => lab.writeTopology(redis, sentinels);
+  /** With its data, every replica listed at its address of today, no sentinel that remembers another one, and able to lose its master. */
+  const isWhole = async () => {
+    const now = await lab.settled();
+    assert.equal(await now.with((client) => client.get("kept")), "yes");
+    const { slave0, slave1 } = await now.info("replication");
+    assert.deepEqual([slave0, slave1].map((line) => /ip=([^,]+)/.exec(line!)![1]).sort(), redis.filter((pod) => pod !== now).map(({ address }) => address).sort());
+    await now.with((client) => client.set("written", "since"));
+    await now.kill();
+    now.start();
+    const next = await lab.settled();
+    assert.notEqual(next.name, now.name);
+    assert.equal(await next.with((client) => client.get("written")), "since");
+    return now;
+  };
+
+  for (const [whose, which] of [["the Redis nodes", () => redis], ["the sentinels", () => sentinels], ["all of them", () => [...redis, ...sentinels]]] as const) {
+    it(`goes on while the pods run: Services of ${whose}`, async () => {
+      await lab.makeServicesAgain(which());
+      // The list reaches the pods up to two minutes later: by then every node is down for the sentinels.
+      await sleep(4000);
+      tellEverybody();
+      assert.equal((await isWhole()).name, master.name, "nobody was promoted without need");
+    });
+
+    it(`finds the same master again when every pod lost power meanwhile: Services of ${whose}`, async () => {
+      await lab.powerCut();
+      await lab.makeServicesAgain(which());
+      tellEverybody();
+      lab.startAll();
+      assert.equal((await isWhole()).name, master.name);
+    });
+  }
+
+  it("replaces a master that alone has another address, and takes it back as a replica", async () => {
+    await lab.makeServicesAgain([master]);
+    // A node that restarts, and some proxies, end the connections to an address that is gone.
+    await master.with(async (client) => { for (const type of ["pubsub", "replica", "normal"]) await client.call("CLIENT", "KILL", "TYPE", type); });
+    await eventually("another one is promoted", async () => (await sentinels[0]!.info("sentinel")).master0?.includes("status=ok") && redis.some((pod) => pod !== master && /MASTER MODE enabled/.test(pod.output)));
+    tellEverybody();
+    assert.notEqual((await isWhole()).name, master.name);
+  });
+
+  it("is not misled by addresses that change hands", async () => {
+    await lab.powerCut();
+    for (const [one, other] of [[redis[0]!, master], [sentinels[0]!, sentinels[1]!]] as const) {
+      const address = one.address;
+      await one.moveTo(other.address);
+      await other.moveTo(address);
+    }
+    tellEverybody();
+    lab.startAll();
+    assert.equal((await isWhole()).name, master.name);
+  });
+
+  it("does not wait for ever for replicas that follow an address which is nobody's: the master crashed before they learned its new one", async () => {
+    await lab.makeServicesAgain(redis);
+    await master.kill();
+    // The kubelet of each node renews the list in its own time.
+    for (const pod of [master, ...sentinels]) fs.writeFileSync(pod.file("topology/redis"), redis.map(({ name, address }) => `${name} ${address}\n`).join(""));
+    master.start();
+    await lab.master();
+    tellEverybody();
+    await isWhole();
+  });
+
+  describe("with sentinels that an earlier version of the program left, which remember an address and not whose it was", () => {
+    const restartSentinels = async (meanwhile: () => void | Promise<unknown>) => {
+      await Promise.all(sentinels.map((pod) => pod.stop()));
+      await meanwhile();
+      await lab.makeServicesAgain([...redis, ...sentinels]);
+      for (const pod of sentinels) fs.rmSync(pod.file("data/topology"));
+      tellEverybody();
+      lab.startAll();
+      for (const pod of sentinels) await pod.says(/forgetting 127\.\S+, which was the master: it is nobody's address any more/);
+    };
+
+    it("finds the node that leads", async () => {
+      await restartSentinels(() => undefined);
+      assert.equal((await isWhole()).name, master.name);
+    });
+
+    it("takes the choice of a person where none does", async () => {
+      await restartSentinels(() => lab.powerCut());
+      await master.says(/several nodes hold data of different histories/);
+      await master.with((client) => client.call("REPLICAOF", "NO", "ONE"));
+      assert.equal((await isWhole()).name, master.name);
+    });
+  });
+});
