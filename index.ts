@@ -16,7 +16,8 @@ async function deploy() {
 
   // Where it runs: a cluster, nodes and disks of the stack's own on Google Cloud, or whatever cluster the kubeconfig leads to.
   const google = config.google && new GoogleCloud("redis", { ...config.google, before: before.google, describe });
-  const provider = new k8s.Provider("kubernetes", google?.kubernetes ?? config.kubernetes, { dependsOn: google });
+  // Forced: what somebody changed by hand (kubectl scale, kubectl edit) would else refuse the `up` half-way, after a preview that was clean.
+  const provider = new k8s.Provider("kubernetes", { ...(google?.kubernetes ?? config.kubernetes), enablePatchForce: true }, { dependsOn: google });
   const volumes = google && new Volumes("redis", { disks: google.disks, claims: claimsOf(redisName, config.redis) }, { provider });
 
   const persistence = { ...config.redis.persistence, ...volumes?.forRedis };

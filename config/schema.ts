@@ -32,6 +32,7 @@ export const schema = z.strictObject({
   }),
   namespace: text.optional(),
   createNamespace: z.boolean().optional(),
+  stopped: z.boolean().optional(),
   image: text.optional(),
   replicas: z.number().optional(),
   sentinels: z.number().optional(),

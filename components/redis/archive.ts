@@ -17,7 +17,7 @@ export function createArchive(name: string, settings: RedisSettings, foundation:
   if (!archive || !store) return;
   const standalone = settings.mode === "standalone";
   createCronJob({
-    instance: name, namespace: foundation.namespace, role: "archive", schedule: archive.schedule, longestRun, backoffLimit: 2,
+    instance: name, namespace: foundation.namespace, role: "archive", schedule: archive.schedule, suspend: settings.stopped, longestRun, backoffLimit: 2,
     // The archive is there, and only what is too old could not be removed: another try would make one more.
     podFailurePolicy: { rules: [{ action: "FailJob", onExitCodes: { containerName: "store", operator: "In", values: [3] } }] },
     pod: archivePod({

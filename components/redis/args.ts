@@ -158,6 +158,8 @@ export interface RedisArgs extends Comparison<RedisDeployed> {
   namespace?: string;
   /** Whether the namespace is made here, and goes with the rest, or is there already. Changed to false it stays. @default true */
   createNamespace?: boolean;
+  /** Whether nothing runs, no Redis, sentinel, endpoint or scheduled job, while volumes, addresses, password and names stay. @default false */
+  stopped?: boolean;
   /** Official Redis image, alpine variant, of a fixed version: `x.y.z` in the tag, or a digest. @default "redis:8.0.2-alpine" */
   image?: string;
   /** Data pods, including the master; at least 2. Sentinel mode only. @default 3 */
@@ -188,6 +190,7 @@ export interface RedisSettings {
   mode: Mode;
   namespace: string;
   createNamespace: boolean;
+  stopped: boolean;
   image: string;
   replicas: number;
   sentinels: number;

@@ -20,7 +20,7 @@ export function createDrill(name: string, settings: RedisSettings, foundation: F
   if (!archive || !store) return;
   createCronJob({
     instance: name, namespace: foundation.namespace, role: "drill", longestRun,
-    schedule: archive.drill === false ? defaults.archive.drill : archive.drill, suspend: archive.drill === false,
+    schedule: archive.drill === false ? defaults.archive.drill : archive.drill, suspend: archive.drill === false || settings.stopped,
     // Not tried again: a drill that failed once is what somebody has to look at.
     backoffLimit: 0,
     pod: archivePod({ instance: name, role: "drill", settings, store, first: fetch(archive, store), second: compare(name, settings, foundation) }),

@@ -7,6 +7,7 @@ import { endpointPorts, haproxyConf, type Node } from "./haproxy";
 import { commonLabels, selectorLabels } from "./labels";
 import { configMapVolume, containerSecurity, mount, passwordEnv, podBase, podSecurity, users } from "./pod";
 import { clientService, hostName } from "./service";
+import { running } from "./settings";
 import { createDisruptionBudget } from "./workload";
 import * as pulumi from "@pulumi/pulumi";
 
@@ -28,7 +29,7 @@ export function createEndpoint(name: string, settings: RedisSettings, foundation
   new k8s.apps.v1.Deployment(`${name}-endpoint`, {
     metadata: { name: `${name}-endpoint`, namespace, labels },
     spec: {
-      replicas: settings.endpoint.replicas,
+      replicas: running(settings, settings.endpoint.replicas),
       // A new pod is ready before an old one goes: the endpoint never has less than it was asked for.
       strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
       selector: { matchLabels: selectorLabels(name, "endpoint") },

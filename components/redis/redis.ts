@@ -9,7 +9,7 @@ import type { RedisDeployed } from "./deployed";
 import { createDrill } from "./drill";
 import { failoverWarnings } from "./failover-validation";
 import { createFoundation } from "./foundation";
-import { spreadWarnings } from "./needs";
+import { spreadWarnings, stoppedWarnings } from "./needs";
 import { Sentinel } from "./sentinel";
 import { withDefaults } from "./settings";
 import { Standalone } from "./standalone";
@@ -56,7 +56,7 @@ export class Redis extends pulumi.ComponentResource {
   constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
     super("redis-gke:redis:Redis", name, {}, opts);
     refuse("Redis", name, findMistakes(args));
-    for (const warning of [...failoverWarnings(args), ...spreadWarnings(args), ...damageWarnings(args)]) void pulumi.log.warn(warning, this);
+    for (const warning of [...failoverWarnings(args), ...spreadWarnings(args), ...damageWarnings(args), ...stoppedWarnings(args)]) void pulumi.log.warn(warning, this);
     const settings = withDefaults(name, pulumi.getStack(), args);
 
     this.image = settings.image;

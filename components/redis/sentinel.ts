@@ -11,6 +11,7 @@ import { commonLabels, selectorLabels } from "./labels";
 import { createScripts } from "./scripts";
 import { sentinelClaim, sentinelPod } from "./sentinel-pod";
 import { clientService, governingService, hostName, podServices } from "./service";
+import { running } from "./settings";
 import { createDisruptionBudget, createStatefulSet } from "./workload";
 
 /** The ConfigMap of every node's address, which the pods of the data, the sentinels and the archive job mount. */
@@ -37,7 +38,7 @@ export class Sentinel extends pulumi.ComponentResource {
 
     const redisGoverning = governingService({ ...redisPorts, name: `${name}-nodes`, selector: selectorLabels(name, "redis") }, this);
     createStatefulSet({
-      instance: name, name, namespace, role: "redis", replicas: settings.replicas, serviceName: redisGoverning.metadata.name,
+      instance: name, name, namespace, role: "redis", replicas: running(settings, settings.replicas), serviceName: redisGoverning.metadata.name,
       pod: dataPod({ ...pod, startScript: "redis-start.sh" }),
       claim: dataClaim(settings), claims: claims.all,
     }, this);
@@ -45,7 +46,7 @@ export class Sentinel extends pulumi.ComponentResource {
 
     const sentinelGoverning = governingService({ ...sentinelPorts, name: `${sentinel}-nodes`, selector: selectorLabels(name, "sentinel") }, this);
     createStatefulSet({
-      instance: name, name: sentinel, namespace, role: "sentinel", replicas: settings.sentinels, serviceName: sentinelGoverning.metadata.name,
+      instance: name, name: sentinel, namespace, role: "sentinel", replicas: running(settings, settings.sentinels), serviceName: sentinelGoverning.metadata.name,
       pod: sentinelPod({ ...pod, scripts: createScripts(name, "sentinel", namespace, this), configuration: this.createSentinelConfiguration(name, foundation) }),
       claim: sentinelClaim(settings),
     }, this);

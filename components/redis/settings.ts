@@ -19,6 +19,9 @@ export const defaults = {
 /** The smallest number that two of `count` can never both reach. */
 export const majority = (count: number): number => Math.floor(count / 2) + 1;
 
+/** How many pods of a kind there are to be: none of any while everything is stopped. */
+export const running = ({ stopped }: RedisSettings, count: number): number => (stopped ? 0 : count);
+
 /** Fills in every default. The arguments must have passed {@link findMistakes}. */
 export function withDefaults(name: string, stack: string, args: RedisArgs): RedisSettings {
   const replicas = args.mode === "standalone" ? 1 : (args.replicas ?? 3);
@@ -28,6 +31,7 @@ export function withDefaults(name: string, stack: string, args: RedisArgs): Redi
     mode: args.mode,
     namespace: args.namespace ?? name,
     createNamespace: args.createNamespace ?? true,
+    stopped: args.stopped ?? false,
     image: args.image ?? defaults.image,
     replicas,
     sentinels,

@@ -6,6 +6,7 @@ import { dataPod } from "./data-pod";
 import type { Foundation } from "./foundation";
 import { selectorLabels } from "./labels";
 import { clientService, governingService, hostName } from "./service";
+import { running } from "./settings";
 import { createStatefulSet } from "./workload";
 
 /**
@@ -22,7 +23,7 @@ export class Standalone extends pulumi.ComponentResource {
 
     const governing = governingService({ ...service, name: `${name}-nodes` }, this);
     createStatefulSet({
-      instance: name, name, namespace, role: "redis", replicas: 1, serviceName: governing.metadata.name,
+      instance: name, name, namespace, role: "redis", replicas: running(settings, 1), serviceName: governing.metadata.name,
       pod: dataPod({ instance: name, settings, startScript: "standalone-start.sh", ...foundation }),
       claim: dataClaim(settings), claims: claims.all,
     }, this);

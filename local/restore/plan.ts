@@ -51,6 +51,6 @@ export function newStack(old: string, into: string, archive: string, source: Ret
       "archive.root": `${namespace}/redis`,
       ...(source.kind === "google cloud storage" ? { "archive.bucket": source.bucket } : {}),
     },
-    remove: ["createNamespace", "masterName", "cluster.name", "disk.adopt", "disk.discard", "persistence.volumes", "persistence.discard"],
+    remove: ["createNamespace", "stopped", "masterName", "cluster.name", "disk.adopt", "disk.discard", "persistence.volumes", "persistence.discard"],
   };
 }

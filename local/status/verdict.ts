@@ -8,6 +8,7 @@ const silenceSeconds = 15;
 
 /** What is wrong, the worst first; empty if nothing is. */
 export function problems(sight: Sight): string[] {
+  if (isStopped(sight)) return ["stopped: nothing is to run. If nobody wants it so any more, take redis-gke:stopped out of the stack's file, and pulumi up"];
   return [...mastership(sight), ...unreachable(sight), ...missing(sight), ...replication(sight), ...capacity(sight), ...archived(sight), ...drilled(sight)];
 }
 
@@ -27,6 +28,9 @@ const filling = ({ redis }: Sight, from: number, below: number) =>
 
 /** What is well still, and will not stay so. */
 export const warnings = (sight: Sight): string[] => filling(sight, diskFilling, diskFull);
+
+/** By `stopped` in the config, or by hand. */
+const isStopped = ({ instance }: Sight) => instance.wanted.redis === 0;
 
 const count = (number: number, thing: string) => `${number} ${thing}${number === 1 ? "" : "s"}`;
 const masters = ({ redis }: Sight) => redis.filter(({ view }) => view?.role === "master");

@@ -4,8 +4,8 @@ import * as path from "node:path";
 import { storageClass as storageClassOf } from "../../local/cluster/addon-storage";
 import { imageNames } from "../../local/images";
 import { run } from "../../local/lib/run";
-import { addressOf, kubectl, kubectlJson, pods, roles, sentinelClient } from "../support/cluster";
-import { eventually } from "../support/eventually";
+import { addressOf, kubectl, kubectlJson, plainClient, pods, replication, roles, sentinelClient } from "../support/cluster";
+import { eventually, printTime } from "../support/eventually";
 import { Project } from "../support/project";
 import { Writer } from "../support/writer";
 
@@ -91,15 +91,73 @@ describe("changes to a stack that holds data: without a loss, or refused in the 
     await nothingIsLost();
   });
 
-  it("fewer replicas and more again: the claim that was left is taken again, and needs no other hand", async () => {
+  it("fewer replicas and more again, though somebody scaled by hand meanwhile: the claim that was left is taken again", async () => {
     const before = await claims();
-    change({ replicas: 3 });
+    await kubectl("scale", "statefulset/redis", "deployment/redis-endpoint", "-n", namespace, "--replicas=1");
+    change({ replicas: 3, endpoint: { image: imageNames.haproxy, replicas: 3 } });
     await project.up(stack);
+    assert.equal(await kubectl("get", "statefulset/redis", "deployment/redis-endpoint", "-n", namespace, "-o", "jsonpath={.items[*].spec.replicas}"), "3 3");
     assert.deepEqual(await claims(), before);
     change({});
     await project.up(stack);
     assert.deepEqual(await claims(), before);
     await nothingIsLost();
+  });
+
+  it("Services of the pods that somebody deleted, after pulumi up --refresh: the same data at new addresses, with the pods left alone and with all of them restarted", async () => {
+    const services = async () => (await kubectlJson<{ items: { metadata: { name: string }; spec: { clusterIP: string } }[] }>("get", "services", "-n", namespace)).items.filter(({ metadata }) => /-\d+$/.test(metadata.name));
+    const { host } = await project.outputs(stack) as { host: string };
+    const writing = plainClient(await addressOf(host), password);
+    written = new Writer(writing, "readdressed");
+    await eventually("writes", () => written.acknowledged.length > 100);
+    for (const restart of [false, true]) {
+      const [before, atFirst, began] = [await services(), await pods(namespace, "redis"), Date.now()];
+      assert.equal(before.length, 7);
+      await kubectl("delete", "service", "-n", namespace, ...before.map(({ metadata }) => metadata.name));
+      await project.pulumi(["up", "--refresh", "--yes", "--skip-preview", "--stack", stack]);
+      const now = await services();
+      assert.ok(now.length === 7 && before.every(({ spec }) => !now.some((service) => service.spec.clusterIP === spec.clusterIP)), "each has another address");
+      if (restart) await kubectl("delete", "pods", "-n", namespace, "-l", "app.kubernetes.io/component in (redis, sentinel)");
+      printTime("Services deleted, until pulumi up --refresh was done", began, 30);
+      const count = written.acknowledged.length;
+      await eventually("writes through the endpoint", () => written.acknowledged.length > count + 100, { timeout: 240_000 });
+      printTime("until the endpoint took writes again", began, 150);
+      const addresses = now.filter(({ metadata }) => /^redis-\d/.test(metadata.name)).map(({ spec }) => spec.clusterIP).sort();
+      const lists = async () => Promise.all((await pods(namespace, "redis")).map(async ({ metadata }): Promise<Record<string, string>> => ({ pod: metadata.name, ...await replication(namespace, metadata.name) })));
+      await eventually("one master, which lists every replica at its new address", async () => {
+        const [master, ...more] = (await lists()).filter(({ role }) => role === "master");
+        const replicas = Object.entries(master ?? {}).flatMap(([key, value]) => /^slave\d/.test(key) ? /ip=([^,]+),port=6379,state=online/.exec(value)?.[1] ?? "not online" : []);
+        const own = now.find(({ metadata }) => metadata.name === master?.pod)?.spec.clusterIP;
+        return more.length === 0 && JSON.stringify([...replicas, own].sort()) === JSON.stringify(addresses);
+      }, { timeout: 240_000 });
+      printTime("until every replica had its new address", began, 180);
+      const kept = await pods(namespace, "redis");
+      assert.equal(kept.filter((pod) => atFirst.some(({ metadata }) => metadata.uid === pod.metadata.uid)).length, restart ? 0 : 4);
+    }
+    await written.stop();
+    console.log(`      longest write outage: ${written.longestPauseMs} ms; ${written.acknowledged.length} writes`);
+    writing.disconnect();
+    await nothingIsLost();
+  });
+
+  it("everything is stopped, and started again: with the same volumes and addresses", async () => {
+    const places = async () => [await claims(), (await kubectl("get", "services", "-n", namespace, "-o", "jsonpath={.items[*].spec.clusterIP}")).split(" ")];
+    const before = await places();
+    change({ stopped: true });
+    const began = Date.now();
+    assert.match(await project.up(stack), /stopped: no Redis, sentinel, endpoint or scheduled job runs until the key is taken out/);
+    printTime("pulumi up with stopped: true", began, 60);
+    await eventually("no pod", async () => (await kubectl("get", "pods", "-n", namespace, "-o", "name")) === "", { timeout: 120_000 });
+    assert.deepEqual(await places(), before);
+    const { healthy, output } = await project.status(stack);
+    assert.ok(!healthy && /NOT healthy: stopped: nothing is to run/.test(output), output);
+    change({});
+    const again = Date.now();
+    await project.up(stack);
+    printTime("pulumi up without it", again, 60);
+    assert.deepEqual(await places(), before);
+    await nothingIsLost();
+    await eventually("healthy", async () => (await project.status(stack)).healthy);
   });
 
   it("larger volumes where their StorageClass does not allow it", async () => {

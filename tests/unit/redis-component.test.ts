@@ -178,6 +178,15 @@ describe("Redis, the component, without an engine (mocked)", () => {
     assert.deepEqual(scripts("redis-sentinel-scripts"), ["alive.sh", "lib.sh", "sentinel-memory.sh", "sentinel-ready.sh", "sentinel-start.sh", "sentinel-watch.sh", "volume.sh"]);
   });
 
+  it("has no pod of any kind, and starts no job, while it is stopped; all else is as it was", async () => {
+    for (const args of [{ mode: "sentinel" }, { mode: "standalone" }] as const) {
+      const told = async (stopped?: boolean) => (await make({ ...args, stopped, auth: { password }, archive: { volume: { size: "1Gi" } } })).resources.map(({ type, name, inputs }) => ({ type, name, spec: inputs.spec }));
+      const workloads = { "kubernetes:apps/v1:StatefulSet": { replicas: 0 }, "kubernetes:apps/v1:Deployment": { replicas: 0 }, "kubernetes:batch/v1:CronJob": { suspend: true } };
+      const expected = (await told()).map((made) => ({ ...made, spec: made.type in workloads ? { ...made.spec, ...workloads[made.type as keyof typeof workloads] } : made.spec }));
+      assert.deepEqual(await told(true), expected);
+    }
+  });
+
   it("gives every child its parent", async () => {
     const { resources } = await make({ mode: "sentinel", auth: { password } });
     for (const { name, type, options } of resources.filter((resource) => resource.type !== "redis-gke:redis:Redis")) assert.ok(options.parent, `${type} ${name}`);

@@ -64,6 +64,11 @@ describe("status: the verdict", () => {
     wrong(sight([master, { ...replica, silentSeconds: 90 }, replica]), /heard nothing of its master for 90 s/);
   });
 
+  it("says that nothing is to run, and of nothing else that it is missing", () => {
+    const found = sight([], []);
+    assert.match(verdict(found, "ns"), /^NOT healthy: stopped: nothing is to run\. [^;]*redis-gke:stopped[^;]*pulumi up\. Look at: /);
+  });
+
   it("misses a pod that does not even exist", () => {
     const found = sight([master, replica]);
     found.instance.wanted.redis = 3;
