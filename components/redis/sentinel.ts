@@ -12,6 +12,7 @@ import { createScripts } from "./scripts";
 import { sentinelClaim, sentinelPod } from "./sentinel-pod";
 import { clientService, governingService, hostName, podServices } from "./service";
 import { running } from "./settings";
+import { waits } from "./waits";
 import { createDisruptionBudget, createStatefulSet } from "./workload";
 
 /** The ConfigMap of every node's address, which the pods of the data, the sentinels and the archive job mount. */
@@ -36,11 +37,13 @@ export class Sentinel extends pulumi.ComponentResource {
     const topology = this.createTopology(name, foundation, nodes, sentinels);
     const pod = { instance: name, settings, ...foundation, topology: topology.metadata.name };
 
+    // A sentinel is ready once it knows the master, which has loaded its data by then.
+    const customTimeouts = waits(settings);
     const redisGoverning = governingService({ ...redisPorts, name: `${name}-nodes`, selector: selectorLabels(name, "redis") }, this);
     createStatefulSet({
       instance: name, name, namespace, role: "redis", replicas: running(settings, settings.replicas), serviceName: redisGoverning.metadata.name,
       pod: dataPod({ ...pod, startScript: "redis-start.sh" }),
-      claim: dataClaim(settings), claims: claims.all,
+      claim: dataClaim(settings), claims: claims.all, customTimeouts,
     }, this);
     createDisruptionBudget(name, name, namespace, "redis", this);
 
@@ -48,14 +51,14 @@ export class Sentinel extends pulumi.ComponentResource {
     createStatefulSet({
       instance: name, name: sentinel, namespace, role: "sentinel", replicas: running(settings, settings.sentinels), serviceName: sentinelGoverning.metadata.name,
       pod: sentinelPod({ ...pod, scripts: createScripts(name, "sentinel", namespace, this), configuration: this.createSentinelConfiguration(name, foundation) }),
-      claim: sentinelClaim(settings),
+      claim: sentinelClaim(settings), customTimeouts,
     }, this);
     createDisruptionBudget(name, sentinel, namespace, "sentinel", this);
 
     const endpoint = createEndpoint(name, settings, foundation, nodes, sentinels, this);
     this.host = endpoint.host;
     this.readHost = endpoint.readHost;
-    this.sentinelHost = hostName(clientService({ ...sentinelPorts, name: sentinel, selector: selectorLabels(name, "sentinel") }, this));
+    this.sentinelHost = hostName(clientService({ ...sentinelPorts, name: sentinel, selector: selectorLabels(name, "sentinel") }, this, customTimeouts));
     this.sentinelNodes = pulumi.all([sentinels, namespace]).apply(([all, place]) => all.map((node) => `${node.name}.${place}.svc:${sentinelPort}`));
     this.registerOutputs({ host: this.host, readHost: this.readHost, sentinelHost: this.sentinelHost, sentinelNodes: this.sentinelNodes });
   }

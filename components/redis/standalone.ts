@@ -7,6 +7,7 @@ import type { Foundation } from "./foundation";
 import { selectorLabels } from "./labels";
 import { clientService, governingService, hostName } from "./service";
 import { running } from "./settings";
+import { waits } from "./waits";
 import { createStatefulSet } from "./workload";
 
 /**
@@ -25,9 +26,9 @@ export class Standalone extends pulumi.ComponentResource {
     createStatefulSet({
       instance: name, name, namespace, role: "redis", replicas: running(settings, 1), serviceName: governing.metadata.name,
       pod: dataPod({ instance: name, settings, startScript: "standalone-start.sh", ...foundation }),
-      claim: dataClaim(settings), claims: claims.all,
+      claim: dataClaim(settings), claims: claims.all, customTimeouts: waits(settings),
     }, this);
-    this.host = hostName(clientService({ ...service, name }, this));
+    this.host = hostName(clientService({ ...service, name }, this, waits(settings)));
     this.registerOutputs({ host: this.host });
   }
 }

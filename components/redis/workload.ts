@@ -1,5 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
-import type { ComponentResource, Input, Resource } from "@pulumi/pulumi";
+import type { ComponentResource, CustomTimeouts, Input, Resource } from "@pulumi/pulumi";
 import { commonLabels, selectorLabels, type Role } from "./labels";
 
 export interface StatefulSetArgs {
@@ -12,6 +12,8 @@ export interface StatefulSetArgs {
   serviceName: Input<string>;
   pod: k8s.types.input.core.v1.PodSpec;
   claim: k8s.types.input.core.v1.PersistentVolumeClaim;
+  /** How long its pods may take to be ready. */
+  customTimeouts: CustomTimeouts;
   /** Claims that are there before the pods, and go after them. */
   claims?: Resource[];
 }
@@ -34,7 +36,7 @@ export function createStatefulSet(args: StatefulSetArgs, parent: ComponentResour
       volumeClaimTemplates: [args.claim],
     },
     // Its claims are made from it once. Another template would replace the StatefulSet, all its pods at once.
-  }, { parent, dependsOn: args.claims, ignoreChanges: ["spec.volumeClaimTemplates"] });
+  }, { parent, dependsOn: args.claims, customTimeouts: args.customTimeouts, ignoreChanges: ["spec.volumeClaimTemplates"] });
 }
 
 /** At most one pod of a role is taken away at a time by a drain or an upgrade. */

@@ -178,6 +178,19 @@ describe("Redis, the component, without an engine (mocked)", () => {
     assert.deepEqual(scripts("redis-sentinel-scripts"), ["alive.sh", "lib.sh", "sentinel-memory.sh", "sentinel-ready.sh", "sentinel-start.sh", "sentinel-watch.sh", "volume.sh"]);
   });
 
+  for (const { what, args, minutes } of [
+    { what: "small data", args: { mode: "sentinel" }, minutes: 14 },
+    { what: "32 Gi in each of five pods, one after the other", args: { mode: "sentinel", replicas: 5, resources: { memory: "32Gi" } }, minutes: 217 },
+    { what: "64 Gi that come out of an archive", args: { mode: "standalone", resources: { memory: "64Gi" }, archive: { volume: { size: "1Gi" } }, restore: { from: "latest" } }, minutes: 174 },
+  ] satisfies { what: string; args: RedisArgs; minutes: number }[]) {
+    it(`waits ${minutes} minutes for ${what}, and as long for what is ready after that`, async () => {
+      const { resources } = await make({ ...args, auth: { password } });
+      const waiting = resources.filter(({ options }) => options.customTimeouts !== undefined);
+      assert.deepEqual(waiting.map(({ type, name }) => `${type.split(":").at(-1)} ${name}`).sort(), args.mode === "sentinel" ? ["Service redis-sentinel", "StatefulSet redis", "StatefulSet redis-sentinel"] : ["Service redis", "StatefulSet redis"]);
+      for (const { options } of waiting) assert.deepEqual(options.customTimeouts, { create: `${minutes}m`, update: `${minutes}m` });
+    });
+  }
+
   it("has no pod of any kind, and starts no job, while it is stopped; all else is as it was", async () => {
     for (const args of [{ mode: "sentinel" }, { mode: "standalone" }] as const) {
       const told = async (stopped?: boolean) => (await make({ ...args, stopped, auth: { password }, archive: { volume: { size: "1Gi" } } })).resources.map(({ type, name, inputs }) => ({ type, name, spec: inputs.spec }));
