@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Mistake } from "../components/mistake";
 import { findMistakes, type RedisArgs } from "../components/redis";
 import { atKeys, googleCloud, missingAuthPlugin, onDedicatedNodes, withBucket, type GoogleCloudConfig } from "./google-cloud";
-import { describe, explain, nearest, withoutTheWrong } from "./messages";
+import { describe, explain, namedAfterStack, nearest, withoutTheWrong } from "./messages";
 import { readPassword } from "./password";
 import { isText, keysAt, schema, type Parsed } from "./schema";
 
@@ -54,9 +54,8 @@ export function parseConfig(all: Record<string, string>, project: string, stack:
   const password = readPassword(auth ?? {}, projectFolder, mistakes);
   const redis: RedisArgs = { namespace: `redis-${stack}`, ...rest, kernel: { enforce: kernel?.enforce ?? false }, ...(password === undefined ? {} : { auth: { password } }) };
   // A misspelt mode must not hide the other mistakes: what holds in either mode, and what Sentinel wants, is still said.
-  mistakes.push(...findMistakes({ ...(cluster ? withBucket(redis) : redis), mode: wellFormed.mode ?? "sentinel" }));
   const { google, mistakes: googleMistakes } = googleCloud(wellFormed, redis, all["gcp:project"], stack);
-  mistakes.push(...googleMistakes);
+  mistakes.push(...namedAfterStack(stack, own, [...findMistakes({ ...(cluster ? withBucket(redis) : redis), mode: wellFormed.mode ?? "sentinel" }), ...googleMistakes]));
   return {
     config: Object.freeze({
       kubernetes: atProject(kubernetes),

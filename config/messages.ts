@@ -54,6 +54,13 @@ function unknownKey(at: string[], value: unknown): Mistake {
   return { property, value, reason: `is not a known key: ${guess ? `did you mean ${[...at.slice(0, -1), guess].join(".")}?` : `the known ones are ${known.join(", ")}`}` };
 }
 
+/** A name that nobody wrote is a default, which the stack's name gives: then it is that one which is wrong. */
+export const namedAfterStack = (stack: string, own: unknown, mistakes: readonly Mistake[]): Mistake[] => mistakes.map((mistake) => {
+  const { property, reason } = mistake;
+  if (!["namespace", "cluster.name"].includes(property) || valueAt(own, property.split(".")) !== undefined) return mistake;
+  return { ...mistake, reason: `is made from the stack's name, ${JSON.stringify(stack)}, and ${reason}. Write ${property}, or rename the stack (pulumi stack rename)` };
+});
+
 /** A copy without the values that the schema refused. */
 export function withoutTheWrong(own: Record<string, unknown>, issues: z.core.$ZodIssue[]): Record<string, unknown> {
   const copy = structuredClone(own);

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refuse } from "../mistake";
+import { nameMistakes } from "../names";
 import { createArchive } from "./archive";
 import type { RedisArgs } from "./args";
 import { compareWithLast } from "./comparison";
@@ -55,7 +56,7 @@ export class Redis extends pulumi.ComponentResource {
 
   constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
     super("redis-gke:redis:Redis", name, {}, opts);
-    refuse("Redis", name, findMistakes(args));
+    refuse("Redis", name, [...nameMistakes(name), ...findMistakes(args)]);
     for (const warning of [...failoverWarnings(args), ...spreadWarnings(args), ...damageWarnings(args), ...stoppedWarnings(args)]) void pulumi.log.warn(warning, this);
     const settings = withDefaults(name, pulumi.getStack(), args);
 

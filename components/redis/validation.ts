@@ -1,4 +1,5 @@
 import type { Mistake } from "../mistake";
+import { isKubernetesName, kubernetesNameForm } from "../names";
 import { archiveMistakes } from "./archive-validation";
 import type { RedisArgs } from "./args";
 import { damageMistakes } from "./damage-validation";
@@ -10,7 +11,6 @@ import { formatMi, Gi, nearestQuantity, parseBytes, parseCpus } from "./quantity
 import { defaults, majority } from "./settings";
 import { deriveSizing, smallestMemory } from "./sizing";
 
-const dnsLabel = /^[a-z]([a-z0-9-]{0,40}[a-z0-9])?$/;
 const savePoints = /^\s*\d+\s+\d+(\s+\d+\s+\d+)*\s*$/;
 const passwordForm = /^[A-Za-z0-9._~-]{16,128}$/;
 
@@ -55,8 +55,8 @@ function topologyMistakes(args: RedisArgs): Mistake[] {
 
 function placeMistakes(args: RedisArgs): Mistake[] {
   const mistakes: Mistake[] = [];
-  if (args.namespace !== undefined && !dnsLabel.test(args.namespace)) {
-    mistakes.push({ property: "namespace", value: args.namespace, reason: "must be lower-case letters, digits and `-`, starting with a letter, at most 42" });
+  if (args.namespace !== undefined && !isKubernetesName(args.namespace)) {
+    mistakes.push({ property: "namespace", value: args.namespace, reason: kubernetesNameForm });
   }
   for (const [property, image, instead] of [["image", args.image, defaults.image], ["endpoint.image", args.endpoint?.image, defaults.endpointImage]] as const) {
     const why = image === undefined ? undefined : whyFloating(image);
@@ -111,7 +111,8 @@ function volumeMistakes({ mode, replicas = 3, persistence = {} }: RedisArgs): Mi
   return volumes.length === dataPods ? [] : [{ property: "persistence.volumes", value: volumes, reason: `has to name a volume for each data pod: ${dataPods}` }];
 }
 
-function passwordMistakes(args: RedisArgs): Mistake[] {
+/** One that is an Output is looked into as soon as it is known: see foundation.ts. */
+export function passwordMistakes(args: Pick<RedisArgs, "auth">): Mistake[] {
   const password: unknown = args.auth?.password;
   if (typeof password !== "string" || passwordForm.test(password)) return [];
   return [{ property: "auth.password", value: "[secret]", reason: "must be 16 to 128 letters, digits or any of `-._~`, so that it is safe in every URL and configuration file" }];

@@ -46,6 +46,20 @@ describe("config", () => {
     assert.deepEqual(mistakes.map(({ property }) => property), ["mode", "sentinels", "resources.memory"]);
   });
 
+  it("tells a stack's name that Kubernetes or Google would refuse from a key that somebody wrote", () => {
+    const named = (stack: string, own: Record<string, string> = {}) => parseConfig({ "redis-gke:mode": "sentinel", "gcp:project": "a-project", ...own }, "redis-gke", stack).mistakes;
+    for (const stack of ["Prod", "prod_eu", "prod.eu", "a".repeat(60)]) {
+      const [mistake, ...more] = named(stack);
+      assert.deepEqual([mistake?.property, mistake?.value, more], ["namespace", `redis-${stack}`, []]);
+      assert.match(mistake!.reason, new RegExp(`made from the stack's name, "${stack}", and must be lower-case letters.*Write namespace, or rename the stack \\(pulumi stack rename\\)`));
+      const google = named(stack, { "redis-gke:namespace": "cache", "redis-gke:cluster": JSON.stringify({ location: "europe-west1-b" }) });
+      assert.deepEqual(google.map(({ property }) => property), ["cluster.name"]);
+      assert.match(google[0]!.reason, /made from the stack's name, .* and names the cluster, its network, account and disks: 1 to 24 lower-case.*Write cluster\.name, or rename/);
+      assert.deepEqual(named(stack, { "redis-gke:namespace": "cache", "redis-gke:cluster": JSON.stringify({ location: "europe-west1-b", name: "cache" }) }), []);
+    }
+    assert.doesNotMatch(named("prod", { "redis-gke:namespace": "Cache" })[0]!.reason, /stack/);
+  });
+
   const cases: [string, Record<string, unknown>, string, RegExp][] = [
     ["mode misspelt", { mode: "sentinal" }, "mode", /must be "standalone" or "sentinel"/],
     ["mode missing", {}, "mode", /is missing: write "standalone" or "sentinel"/],

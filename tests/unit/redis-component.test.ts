@@ -200,6 +200,26 @@ describe("Redis, the component, without an engine (mocked)", () => {
     }
   });
 
+  it("refuses a name that its objects could not have, and says that it is the component's own", async () => {
+    for (const name of ["Redis", "my_redis", "redis.cache", "9redis", "a".repeat(43)]) {
+      await assert.rejects(make({ mode: "sentinel", namespace: "cache" }, name), ({ errors }: pulumi.InputPropertiesError) => /is the component's own name, after which its objects are named: it must be lower-case letters/.test(errors[0]!.reason));
+    }
+    const { resources } = await make({ mode: "sentinel", auth: { password } }, "a".repeat(42));
+    for (const { inputs } of resources) assert.ok((inputs.metadata?.name ?? "").length <= 63 && (inputs.metadata?.labels?.["app.kubernetes.io/instance"] ?? "").length <= 63);
+  });
+
+  it("looks into a password that comes as an Output, refuses one that could be something else in a file or a URL, and does not tell it", async () => {
+    const { checkedPassword } = await import("../../components/redis/foundation");
+    const checked = (value: string) => (checkedPassword("redis", pulumi.secret(value)) as unknown as { promise(): Promise<string> }).promise();
+    for (const wrong of ["with a blank in it", 'quote"in-the-middle', "with-a-#-in-the-middle", "two-lines-of-it\nrequirepass x", "too-short"]) {
+      await assert.rejects(checked(wrong), (error: pulumi.InputPropertiesError) => {
+        assert.match(JSON.stringify(error.errors), /auth\.password.*must be 16 to 128 letters/);
+        return !JSON.stringify([error.message, error.errors]).includes(wrong);
+      });
+    }
+    assert.equal(await checked(password), password);
+  });
+
   it("gives every child its parent", async () => {
     const { resources } = await make({ mode: "sentinel", auth: { password } });
     for (const { name, type, options } of resources.filter((resource) => resource.type !== "redis-gke:redis:Redis")) assert.ok(options.parent, `${type} ${name}`);
