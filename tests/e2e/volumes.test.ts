@@ -60,6 +60,13 @@ describe("ready-made volumes: bound, protected, put back from a copy, and left a
     await assert.rejects(refused, (error: CommandFailed) => /The stack nowhere cannot be read/.test(error.output));
   });
 
+  it("refuses in the preview what would delete the data: another namespace", async () => {
+    project.configure("e2e-volumes", { ...config, namespace: `${namespace}-new`, persistence: { volumes: [first], protect: true } });
+    const said = await project.refused(["preview", "--stack", "e2e-volumes"]);
+    use(first, true);
+    assert.match(said, new RegExp(`nothing was touched:\\s+redis-gke:namespace: "${namespace}-new" would delete the namespace ${namespace} with the volumes in it`));
+  });
+
   it("destroys nothing while the claim is protected: not even the pod", async () => {
     const said = await project.refused(["destroy", "--yes", "--stack", "e2e-volumes"]);
     assert.match(said, /Protection::protection" cannot be deleted/);

@@ -96,6 +96,32 @@ describe("pod scripts: replicas 3 -> 5 -> 3", function () {
     await knows(sentinels, "slaves=2,sentinels=3");
   });
 
+  it("takes back what left, with its old disk and its old memory, though the master is another one since: 3 -> 5 -> 3 -> 5 of both", async () => {
+    const { redis, sentinels } = lab.sentinelTopology(5, 5);
+    const [three, watchers] = [redis.slice(0, 3), sentinels.slice(0, 3)];
+    const scaleTo = async (pods: Pod[], named: Pod[], leaving: Pod[] = []) => {
+      await Promise.all(leaving.map((pod) => pod.stop()));
+      lab.writeTopology(pods, named);
+      for (const pod of [...pods, ...named]) if (!pod.running) pod.start();
+      await knows(named, `slaves=${pods.length - 1},sentinels=${named.length}`);
+    };
+    await scaleTo(three, watchers);
+    await scaleTo(redis, sentinels);
+    const old = await lab.master();
+    await old.with(async (client) => { await client.set("value", "old"); await client.wait(4, 5000); });
+    await scaleTo(three, watchers, [...redis.slice(3), ...sentinels.slice(3)]);
+    await old.kill();
+    await eventually("another one leads", async () => { const named = await watchers[0]!.namedMaster(); return named !== undefined && named !== old.address; });
+    const master = await lab.master();
+    await eventually("a write", () => master.with((client) => client.set("value", "new")));
+    // New Services for those who come back; the disks remember the master of before, and addresses that nobody has any more.
+    await lab.makeServicesAgain([...redis.slice(3), ...sentinels.slice(3)]);
+    await scaleTo(redis, sentinels);
+    assert.equal((await lab.master()).name, master.name);
+    assert.deepEqual(await Promise.all(sentinels.map((pod) => pod.namedMaster())), sentinels.map(() => master.address));
+    for (const pod of redis) await eventually(`${pod.name} has the latest`, async () => (await pod.with((client) => client.get("value"))) === "new");
+  });
+
   it("counts a majority of the sentinels that are left, not of those that were", async () => {
     const { redis, sentinels } = lab.sentinelTopology(3, 5);
     lab.startAll();
