@@ -34,9 +34,9 @@ export class Project {
   }
 
   /** Standard output of one pulumi command; one that fails shows all that it printed, for its diagnostics stand in the middle. */
-  async pulumi(args: string[]): Promise<string> {
+  async pulumi(args: string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
     try {
-      return await run("pulumi", [...args, "--non-interactive"], { cwd: this.folder, env: this.env });
+      return await run("pulumi", [...args, "--non-interactive"], { cwd: this.folder, env: { ...this.env, ...env } });
     } catch (error) {
       if (error instanceof CommandFailed) error.message = `${error.command} ended with ${error.code}\n${error.output}`;
       throw error;

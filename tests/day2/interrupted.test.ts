@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { imageNames } from "../../local/images";
+import { addressOf, kubectl, redisCli, roles, sentinelClient } from "../support/cluster";
+import { eventually } from "../support/eventually";
+import { Project } from "../support/project";
+import { Writer } from "../support/writer";
+
+const stack = `e2e-${Math.random().toString(36).slice(2, 8)}`;
+const namespace = `redis-${stack}`;
+const password = "a-password-of-the-e2e-tests";
+const config = { mode: "sentinel", image: imageNames.redis, endpoint: { image: imageNames.haproxy }, resources: { memory: "64Mi", cpu: "20m" }, auth: { password } };
+
+/** A laptop that is closed, a CI job that is ended, a second person at the same moment. */
+describe("an up that is cut off, or not alone: the next one goes on from there, and the data are there", function () {
+  this.timeout(600_000);
+  this.bail(true);
+  const project = new Project();
+  /** As docs/operations.md says. */
+  const takesOver = { PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true" };
+
+  before(async () => { await project.init(stack); project.configure(stack, config); });
+  after(async () => {
+    await project.destroy(stack).catch((error: unknown) => console.log(error));
+    await kubectl("delete", "namespace", namespace, "--ignore-not-found");
+    project.remove();
+  });
+
+  const up = (...args: string[]) => ["up", "--yes", "--skip-preview", "--stack", stack, ...args];
+  const changed = (said: string) => (said.match(/ (created|updated|replaced) \(/g) ?? []).length;
+  /** Kills the CLI, the program and the plugins, all at once: after so many resources, or seconds. */
+  const killedUp = ({ resources = Infinity, seconds = 600 }: { resources?: number; seconds?: number }) => new Promise<void>((resolve) => {
+    const child = spawn("pulumi", [...up(), "--non-interactive"], { cwd: project.folder, env: { ...process.env, ...project.environment, ...takesOver }, detached: true, stdio: ["ignore", "pipe", "inherit"] });
+    const kill = () => { try { process.kill(-child.pid!, "SIGKILL"); } catch { /* It has ended. */ } };
+    const timer = setTimeout(kill, seconds * 1000);
+    let said = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => { said += text; if (changed(said) >= resources) kill(); });
+    child.on("close", (code) => { clearTimeout(timer); console.log(`      ${code === null ? "killed" : "ended by itself"} after ${changed(said)} resources`); resolve(); });
+  });
+  const goOn = async () => {
+    await project.pulumi(["cancel", "--yes", "--stack", stack]);
+    await project.pulumi(up(), takesOver);
+    // Without the variable, of which the provider knew.
+    await project.pulumi(up());
+    await eventually("one master, two replicas in sync", async () => { const { masters, replicasInSync } = await roles(namespace); return masters.length === 1 && replicasInSync.length === 2; }, { timeout: 240_000 });
+    await project.pulumi(["preview", "--expect-no-changes", "--stack", stack]);
+  };
+  /** What goes on meanwhile, with every write that was acknowledged looked up at the end. */
+  const whileWriting = async (act: () => Promise<unknown>) => {
+    const { sentinelNodes, masterName } = await project.outputs(stack) as { sentinelNodes: string[]; masterName: string };
+    const client = sentinelClient(await Promise.all(sentinelNodes.map(addressOf)), masterName, password);
+    const writer = new Writer(client, String(Date.now()));
+    await eventually("writes", () => writer.acknowledged.length > 100);
+    await act();
+    const count = writer.acknowledged.length;
+    await eventually("writes again", () => writer.acknowledged.length > count + 100);
+    await writer.stop();
+    console.log(`      longest write outage: ${writer.longestPauseMs} ms; ${writer.acknowledged.length} writes`);
+    assert.deepEqual(await writer.lost(client), []);
+    client.disconnect();
+  };
+  const memory = (limit: string) => { project.configure(stack, { ...config, resources: { memory: limit, cpu: "20m" } }); };
+  const limits = async () => (await kubectl("get", "pods", "-n", namespace, "-l", "app.kubernetes.io/component=redis", "-o", "jsonpath={.items[*].spec.containers[0].resources.limits.memory}")).split(" ");
+
+  it("killed at five moments of the first one", async () => {
+    for (const resources of [1, 4, 9, 16, 5]) {
+      await killedUp({ resources });
+      await project.pulumi(["cancel", "--yes", "--stack", stack]);
+    }
+    await goOn();
+  });
+
+  it("killed at five moments of one that changes every pod, under load", () => whileWriting(async () => {
+    memory("128Mi");
+    for (const seconds of [2, 4, 5, 6, 8]) {
+      await killedUp({ seconds });
+      await project.pulumi(["cancel", "--yes", "--stack", stack]);
+    }
+    await goOn();
+    assert.deepEqual(await limits(), ["128Mi", "128Mi", "128Mi"]);
+  }));
+
+  it("two at once: the second is refused, with what to do, and harms nothing", () => whileWriting(async () => {
+    memory("64Mi");
+    const first = project.pulumi(up());
+    await eventually("the first has begun", async () => (await project.pulumi(["stack", "history", "--json", "--stack", stack]).catch(() => "")) !== "" && fs.existsSync(path.join(project.folder, "backend/.pulumi/locks/organization/redis-gke", stack)));
+    assert.match(await project.refused(up()), /the stack is currently locked by 1 lock.*pulumi cancel/s);
+    await first;
+    await goOn();
+    assert.deepEqual(await limits(), ["64Mi", "64Mi", "64Mi"]);
+  }));
+
+  it("after somebody deleted a StatefulSet, the Secret, a ConfigMap and the topology: pulumi up --refresh", async () => {
+    const master = (await roles(namespace)).masters[0]!;
+    await redisCli(namespace, master, "SET", "kept", "yes");
+    await kubectl("delete", "statefulset/redis", "configmap/redis-topology", "-n", namespace);
+    for (const [kind, name] of [["secret", /^redis-password/], ["configmap", /^redis-configuration/]] as const) {
+      const found = (await kubectl("get", kind, "-n", namespace, "-o", "jsonpath={.items[*].metadata.name}")).split(" ").filter((each) => name.test(each));
+      await kubectl("delete", kind, "-n", namespace, ...found);
+    }
+    await project.pulumi(up("--refresh"));
+    await goOn();
+    assert.equal(await redisCli(namespace, (await roles(namespace)).masters[0]!, "GET", "kept"), "yes");
+  });
+
+  it("of one resource alone: pulumi up --target", () => whileWriting(async () => {
+    memory("128Mi");
+    await project.pulumi(up("--target", "**StatefulSet::redis"));
+    assert.deepEqual(await limits(), ["128Mi", "128Mi", "128Mi"]);
+    await goOn();
+  }));
+});
