@@ -115,6 +115,14 @@ describe("config", () => {
     assert.deepEqual(parse({ mode: "sentinel" }, { "gcp:project": "p", "pulumi:tags": "{}" }).mistakes, []);
   });
 
+  it("says of every key what a change of it does on a stack that holds data (docs/operations.md), and of no other", () => {
+    const text = fs.readFileSync(path.join(__dirname, "../../docs/operations.md"), "utf8");
+    const table = text.split("### What I may change, and what it does")[1]!.split("\n### ")[0]!;
+    const told = [...table.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, keys]) => keys!.split(", ").map((key) => key.replaceAll("`", "")));
+    const onGoogle = (key: string) => /^(cluster|nodePool|disk)\./.test(key);
+    assert.deepEqual(told.sort(), [...knownPaths().filter((key) => !onGoogle(key)), "cluster.*", "nodePool.*", "disk.*"].sort());
+  });
+
   it("has every key described in Pulumi.yaml, and describes no other", () => {
     const text = fs.readFileSync(path.join(__dirname, "..", "..", "Pulumi.yaml"), "utf8");
     const described = [...text.matchAll(/^# {3}(\S+) {2,}\S.* {2,}(default: \S|required)/gm)].map((match) => match[1]!);
