@@ -96,10 +96,18 @@ export function createArchiveStore(name: string, settings: RedisSettings, namesp
   return (root = archive.root) => archiveStore(archive, root, objects);
 }
 
-/** Protected until somebody says otherwise: with a claim goes its volume, and with a namespace its claims. */
+/**
+ * Protected until somebody says otherwise: with a claim goes its volume, and with a namespace its claims. Pulumi would make it anew, without the
+ * archives, for a larger size as well, which Kubernetes gives it in place: so that is asked for by a patch.
+ */
 function createClaim(name: string, { volume, protect }: ArchiveSettings, namespace: Input<string>, parent: ComponentResource): k8s.core.v1.PersistentVolumeClaim {
-  return new k8s.core.v1.PersistentVolumeClaim(`${name}-archive`, {
-    metadata: { name: `${name}-archive`, namespace, labels: commonLabels(name) },
-    spec: { accessModes: ["ReadWriteOnce"], storageClassName: volume!.storageClass, resources: { requests: { storage: volume!.size } } },
-  }, { parent, protect });
+  const metadata = { name: `${name}-archive`, namespace, labels: commonLabels(name) };
+  const resources = { requests: { storage: volume!.size } };
+  const claim = new k8s.core.v1.PersistentVolumeClaim(`${name}-archive`, {
+    metadata,
+    spec: { accessModes: ["ReadWriteOnce"], storageClassName: volume!.storageClass, resources },
+  }, { parent, protect, ignoreChanges: ["spec"] });
+  const annotations = { "pulumi.com/skipAwait": "true", "pulumi.com/patchForce": "true" };
+  new k8s.core.v1.PersistentVolumeClaimPatch(`${name}-archive-size`, { metadata: { name: claim.metadata.name, namespace, annotations }, spec: { resources } }, { parent, retainOnDelete: true });
+  return claim;
 }

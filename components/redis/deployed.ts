@@ -16,6 +16,12 @@ export interface RedisDeployed {
   /** Of each data pod's volume, and the StorageClass that made it; neither where volumes are ready-made. */
   size?: string;
   storageClass?: string;
+  /** Names of the ready-made volumes; empty text for one that is only known once it is made. Undefined where a StorageClass made them. */
+  volumes?: string[];
+  /** Whether nothing ran. */
+  stopped?: boolean;
+  /** Of the archives' volume, where it was made here; the StorageClass as it was written. */
+  archive?: { size: string; storageClass?: string };
   /** Of the Redis that wrote the data: `x.y.z`, the last one that was known. */
   version?: string;
 }
@@ -28,13 +34,22 @@ export const describeDeployed = (settings: RedisSettings, cluster?: string, befo
   createNamespace: settings.createNamespace,
   protect: settings.persistence.protect,
   cluster,
-  ...(!settings.persistence.volumes && { size: settings.persistence.size }),
+  ...(settings.persistence.volumes ? { volumes: settings.persistence.volumes.map(known) } : { size: settings.persistence.size }),
+  stopped: settings.stopped,
+  archive: archiveVolume(settings),
   // An image that is named by a digest does not say; what the one before it wrote is still the least that is needed.
   version: versionOf(settings.image) ?? before?.version,
 });
 
+const known = (value: unknown): string => (typeof value === "string" ? value : "");
+
+function archiveVolume({ archive }: RedisSettings): RedisDeployed["archive"] {
+  if (!archive?.volume || archive.volume.claim !== undefined) return undefined;
+  return { size: archive.volume.size, ...(archive.volume.storageClass !== undefined && { storageClass: known(archive.volume.storageClass) }) };
+}
+
 /** By how many bytes each volume is to become larger; negative for smaller, 0 where it is not known. Pure. */
-export function growth(before: RedisDeployed, after: RedisDeployed): number {
+export function growth(before: { size?: string }, after: { size?: string }): number {
   const [was, is] = [before.size, after.size].map((size) => parseBytes(size ?? ""));
   return was === undefined || is === undefined ? 0 : is - was;
 }

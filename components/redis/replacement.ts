@@ -12,7 +12,7 @@ export function findReplacements(before: RedisDeployed | undefined, after: Redis
   // What it would do to the data of another cluster is not worth a word.
   if (move?.toAnotherCluster) return { mistakes: [move.mistake], warnings: [] };
   return {
-    mistakes: [...(move ? [move.mistake] : []), ...namespaceOwner(before, after), ...otherMode(before, after), ...otherMaster(before, after), ...olderVersion(before, after, image), ...otherClass(before, storageClass), ...otherSize(before, after, mayGrow)],
+    mistakes: [...(move ? [move.mistake] : []), ...namespaceOwner(before, after), ...otherMode(before, after), ...otherMaster(before, after), ...olderVersion(before, after, image), ...otherClass(before, storageClass), ...otherSize(before, after, mayGrow), ...otherVolumes(before, after), ...otherArchiveVolume(before.archive, after.archive)],
     warnings: [
       ...(said ? [`persistence.discard: ${before.namespace} may be left or deleted with its data as long as its name stands there: take it out when that is done`] : []),
       ...largerVolumes(before, after),
@@ -88,6 +88,29 @@ function otherSize(before: RedisDeployed, after: RedisDeployed, mayGrow?: boolea
   if (more < 0) return refuse(`is less than the volumes have, and a volume cannot shrink: write "${before.size}"`);
   if (more > 0 && mayGrow === false) return refuse(`is more than the ${before.size} that the volumes have, and their StorageClass ${before.storageClass} does not let them grow (allowVolumeExpansion): stay at that size, and at memory that it is enough for; the way to more is a new stack that begins with an archive of this one`);
   return [];
+}
+
+/** A claim lets go of its volume only once no pod uses it: an `up` would wait for that in vain. */
+function otherVolumes(before: RedisDeployed, { volumes }: RedisDeployed): Mistake[] {
+  const refuse = (reason: string): Mistake[] => [{ property: "persistence.volumes", value: volumes, reason }];
+  if (before.volumes === undefined) {
+    // An older version of this program did not say where the data are.
+    if (before.size === undefined || volumes === undefined) return [];
+    return refuse("would leave the volumes that a StorageClass made, with the data on them: take it out; the way to volumes of your own is a new stack that begins with an archive of this one");
+  }
+  if (volumes === undefined) return refuse(`is missing, and the data are on volumes that were named there: write ${JSON.stringify(before.volumes)}`);
+  const taken = before.volumes.filter((name, ordinal) => name && volumes[ordinal] && volumes[ordinal] !== name);
+  if (taken.length === 0 || before.stopped) return [];
+  return refuse(`would take ${taken.join(", ")} away from a Redis that runs: run pulumi up with stopped: true and persistence.protect: false, and nothing else changed, first`);
+}
+
+/** The archives go with the volume that they are on. */
+function otherArchiveVolume(before: RedisDeployed["archive"], after: RedisDeployed["archive"]): Mistake[] {
+  if (!before || !after) return [];
+  return [
+    ...(growth(before, after) < 0 ? [{ property: "archive.volume.size", value: after.size, reason: `is less than the archives' volume has, and a volume cannot shrink: write "${before.size}"` }] : []),
+    ...(before.storageClass !== after.storageClass ? [{ property: "archive.volume.storageClass", value: after.storageClass, reason: `is not the StorageClass that the archives' volume was made of, and it cannot change it: ${before.storageClass === undefined ? "leave it out" : `write "${before.storageClass}"`}; or make a claim of the other one yourself, and name it in archive.volume.claim` }] : []),
+  ];
 }
 
 const largerVolumes = (before: RedisDeployed, after: RedisDeployed): string[] =>

@@ -61,15 +61,29 @@ describe("archive: on the cluster, to an object store and to a volume", function
     assert.match(lastLine, /FAILED: .*does not answer/);
   });
 
-  it("goes to a volume that is made for it, which a destroy that was not meant does not take along", async () => {
+  it("goes to a volume that is made for it", async () => {
     configure({ volume: { size: "64Mi" } });
     await project.up(stack);
     const { succeeded, log } = await take();
     assert.ok(succeeded, log);
     assert.deepEqual((await list()).map(({ folder, state }) => [folder, state]), [["hourly", "checked"], ["daily", "checked"]]);
+  });
+
+  it("grows that volume in place, with the archives on it", async () => {
+    const claim = () => kubectl("get", "persistentvolumeclaim", "redis-archive", "-n", namespace, "-o", "jsonpath={.metadata.uid} {.spec.resources.requests.storage}");
+    const [uid] = (await claim()).split(" ");
+    const before = await list();
+    configure({ volume: { size: "128Mi" } });
+    await project.up(stack);
+    assert.equal(await claim(), `${uid} 128Mi`);
+    assert.deepEqual((await list()).map(({ name }) => name), before.map(({ name }) => name));
+    await project.pulumi(["preview", "--expect-no-changes", "--stack", stack]);
+  });
+
+  it("is not taken along by a destroy that was not meant", async () => {
     assert.match(await project.refused(["destroy", "--yes", "--skip-preview", "--stack", stack]), /protected/);
     assert.equal((await kubectl("get", "persistentvolumeclaim", "redis-archive", "-n", namespace, "-o", "jsonpath={.status.phase}")), "Bound");
-    configure({ volume: { size: "64Mi" }, protect: false });
+    configure({ volume: { size: "128Mi" }, protect: false });
     await project.up(stack);
   });
 });

@@ -26,10 +26,15 @@ describe("pod scripts: Services that were deleted and made again, at other addre
   const tellEverybody = () => lab.writeTopology(redis, sentinels);
   /** With its data, every replica listed at its address of today, no sentinel that remembers another one, and able to lose its master. */
   const isWhole = async () => {
-    const now = await lab.settled();
+    const now = await eventually("a master that lists every replica at its address of today, and sentinels that are done", async () => {
+      const candidate = await lab.settled();
+      const { slave0, slave1 } = await candidate.info("replication");
+      const listed = [slave0, slave1].map((line) => /ip=([^,]+)/.exec(line!)![1]).sort();
+      const views = await Promise.all(sentinels.map((pod) => pod.shownMaster()));
+      return views.every(({ address, flags }) => address === candidate.address && flags === "master")
+        && JSON.stringify(listed) === JSON.stringify(redis.filter((pod) => pod !== candidate).map(({ address }) => address).sort()) && candidate;
+    }, { timeout: 120_000 });
     assert.equal(await now.with((client) => client.get("kept")), "yes");
-    const { slave0, slave1 } = await now.info("replication");
-    assert.deepEqual([slave0, slave1].map((line) => /ip=([^,]+)/.exec(line!)![1]).sort(), redis.filter((pod) => pod !== now).map(({ address }) => address).sort());
     await now.with((client) => client.set("written", "since"));
     await now.kill();
     now.start();

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import type { RedisArgs } from "../../components/redis";
 import { describeDeployed, type RedisDeployed } from "../../components/redis/deployed";
 import { findReplacements } from "../../components/redis/replacement";
@@ -49,6 +50,30 @@ describe("a change that would lose Redis' data, or the way to them", () => {
   it("lets go of a namespace that it made, and makes none where others made one", () => {
     assert.deepEqual(change({ createNamespace: false }), nothing);
     refused(change({}, { before: deployed({ ...args, createNamespace: false }) }), "createNamespace", /which others made: write false/);
+  });
+
+  it("refuses to leave the volumes that hold the data, or to take one away from under a Redis that runs", () => {
+    const volumes = (names: string[], stopped?: boolean): Partial<RedisArgs> => ({ persistence: { volumes: names }, stopped });
+    refused(change(volumes(["a", "b", "c"])), "persistence.volumes", /would leave the volumes that a StorageClass made.*take it out/);
+    const before = deployed({ ...args, ...volumes(["a", "b", "c"]) });
+    refused(change({}, { before }), "persistence.volumes", /write \["a","b","c"\]/);
+    refused(change(volumes(["a", "x", "y"]), { before }), "persistence.volumes", /would take b, c away from a Redis that runs: run pulumi up with stopped: true and persistence\.protect: false/);
+    assert.deepEqual(change(volumes(["a", "b", "c", "d"]), { before }), nothing);
+    assert.deepEqual(change(volumes(["x", "y", "z"], true), { before: deployed({ ...args, ...volumes(["a", "b", "c"], true) }) }), nothing);
+    // Of Google's disks the names are outputs, which are compared where they are made.
+    assert.deepEqual(change({ persistence: { volumes: [pulumi.output("x"), pulumi.output("b"), pulumi.output("c")] } }, { before }), nothing);
+    // What an older version of the program left does not say.
+    assert.deepEqual(change(volumes(["a", "b", "c"]), { before: { mode: "sentinel", namespace: "redis-prod" } }), nothing);
+  });
+
+  it("refuses to make the archives' volume anew, also where its size follows from other keys", () => {
+    const archive = (volume: { size?: string; storageClass?: string; claim?: string }, more: object = {}): Partial<RedisArgs> => ({ archive: { volume, ...more } });
+    const before = deployed({ ...args, ...archive({ size: "20Gi" }) });
+    refused(change(archive({ size: "10Gi" }), { before }), "archive.volume.size", /cannot shrink: write "20Gi"/);
+    assert.deepEqual(change(archive({ size: "30Gi" }), { before }), nothing);
+    refused(change(archive({ size: "20Gi", storageClass: "fast" }), { before }), "archive.volume.storageClass", /leave it out; or make a claim/);
+    refused(change(archive({}, { hourly: 1, daily: 1 }), { before: deployed({ ...args, ...archive({}) }) }), "archive.volume.size", /cannot shrink/);
+    for (const now of [archive({ claim: "mine" }), {}]) assert.deepEqual(change(now, { before }), nothing);
   });
 
   it("refuses what a renamed stack would be by default, each with the key that keeps it", () => {
