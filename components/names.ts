@@ -1,8 +1,8 @@
 import type { Mistake } from "./mistake";
 
 /**
- * A name that everything may be named after: a namespace, and with an ending Services and pods (63 characters at most, those of a CronJob 52), and
- * labels, of which Kubernetes itself makes one of a StatefulSet's name and eleven characters more.
+ * Whether objects may be named after it: with what is put behind it a Service's name stays within 63 characters, a CronJob's within 52, and a
+ * StatefulSet's within the 52 that leave room for the label `controller-revision-hash`.
  */
 export const isKubernetesName = (name: string): boolean => /^[a-z]([a-z0-9-]{0,40}[a-z0-9])?$/.test(name);
 

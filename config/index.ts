@@ -54,8 +54,9 @@ export function parseConfig(all: Record<string, string>, project: string, stack:
   const password = readPassword(auth ?? {}, projectFolder, mistakes);
   const redis: RedisArgs = { namespace: `redis-${stack}`, ...rest, kernel: { enforce: kernel?.enforce ?? false }, ...(password === undefined ? {} : { auth: { password } }) };
   // A misspelt mode must not hide the other mistakes: what holds in either mode, and what Sentinel wants, is still said.
+  const redisMistakes = findMistakes({ ...(cluster ? withBucket(redis) : redis), mode: wellFormed.mode ?? "sentinel" });
   const { google, mistakes: googleMistakes } = googleCloud(wellFormed, redis, all["gcp:project"], stack);
-  mistakes.push(...namedAfterStack(stack, own, [...findMistakes({ ...(cluster ? withBucket(redis) : redis), mode: wellFormed.mode ?? "sentinel" }), ...googleMistakes]));
+  mistakes.push(...namedAfterStack(stack, own, [...redisMistakes, ...googleMistakes]));
   return {
     config: Object.freeze({
       kubernetes: atProject(kubernetes),

@@ -3,6 +3,7 @@ import type { ComponentResource, Input, Output } from "@pulumi/pulumi";
 import * as pulumi from "@pulumi/pulumi";
 import { archiveServiceAccount } from "./archive-names";
 import type { ArchiveSettings, RedisSettings } from "./args";
+import { ofClaimPatch } from "./claims";
 import { commonLabels } from "./labels";
 import { mount } from "./pod";
 import { createScripts } from "./scripts";
@@ -101,13 +102,14 @@ export function createArchiveStore(name: string, settings: RedisSettings, namesp
  * archives, for a larger size as well, which Kubernetes gives it in place: so that is asked for by a patch.
  */
 function createClaim(name: string, { volume, protect }: ArchiveSettings, namespace: Input<string>, parent: ComponentResource): k8s.core.v1.PersistentVolumeClaim {
-  const metadata = { name: `${name}-archive`, namespace, labels: commonLabels(name) };
   const resources = { requests: { storage: volume!.size } };
   const claim = new k8s.core.v1.PersistentVolumeClaim(`${name}-archive`, {
-    metadata,
+    metadata: { name: `${name}-archive`, namespace, labels: commonLabels(name) },
     spec: { accessModes: ["ReadWriteOnce"], storageClassName: volume!.storageClass, resources },
   }, { parent, protect, ignoreChanges: ["spec"] });
-  const annotations = { "pulumi.com/skipAwait": "true", "pulumi.com/patchForce": "true" };
-  new k8s.core.v1.PersistentVolumeClaimPatch(`${name}-archive-size`, { metadata: { name: claim.metadata.name, namespace, annotations }, spec: { resources } }, { parent, retainOnDelete: true });
+  new k8s.core.v1.PersistentVolumeClaimPatch(`${name}-archive-size`, {
+    metadata: { name: claim.metadata.name, namespace, annotations: ofClaimPatch },
+    spec: { resources },
+  }, { parent, retainOnDelete: true });
   return claim;
 }

@@ -14,6 +14,9 @@ export interface Claims {
   storageClass: Output<string | undefined>;
 }
 
+/** Of a patch of a claim. That is bound when its pod comes, which waits for it; and its size is ours, whoever wrote it last. */
+export const ofClaimPatch = { "pulumi.com/skipAwait": "true", "pulumi.com/patchForce": "true" };
+
 /** What the StatefulSet calls its volume; Kubernetes derives the claims' names from it. */
 const volume = "data";
 
@@ -58,10 +61,8 @@ function claimReady(instance: string, ordinal: number, volumeName: Input<string>
  */
 function claimMade(instance: string, ordinal: number, settings: RedisSettings, namespace: Input<string>, parent: ComponentResource): k8s.core.v1.PersistentVolumeClaimPatch {
   const name = claimName(instance, ordinal);
-  // It is bound when its pod comes, which waits for it; and its size is ours, whoever wrote it last.
-  const annotations = { "pulumi.com/skipAwait": "true", "pulumi.com/patchForce": "true" };
   return new k8s.core.v1.PersistentVolumeClaimPatch(name, {
-    metadata: { name, namespace, labels: commonLabels(instance), annotations },
+    metadata: { name, namespace, labels: commonLabels(instance), annotations: ofClaimPatch },
     spec: claimSpec(settings),
     // Nobody can change the class of a claim. Another one is refused before this, and the same one may be written down or left out.
   }, { parent, retainOnDelete: true, ignoreChanges: ["spec.storageClassName"] });

@@ -7,7 +7,7 @@ import { endpointPorts, haproxyConf, type Node } from "./haproxy";
 import { commonLabels, selectorLabels } from "./labels";
 import { configMapVolume, containerSecurity, mount, passwordEnv, podBase, podSecurity, users } from "./pod";
 import { clientService, hostName } from "./service";
-import { running } from "./settings";
+import { running } from "./stopped";
 import { createDisruptionBudget } from "./workload";
 import * as pulumi from "@pulumi/pulumi";
 

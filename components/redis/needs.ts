@@ -35,10 +35,6 @@ export function needsOf(args: RedisArgs): Needs {
   };
 }
 
-/** Said in each preview: somebody else may not know. */
-export const stoppedWarnings = ({ stopped }: RedisArgs): string[] =>
-  stopped ? ["stopped: no Redis, sentinel, endpoint or scheduled job runs until the key is taken out; volumes, addresses and the password stay"] : [];
-
 /** What only the cluster can tell: whether it has a node for each pod that must have one of its own. Said where that is more than usual. */
 export function spreadWarnings(args: RedisArgs): string[] {
   const { spread } = needsOf(args);

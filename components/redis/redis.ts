@@ -10,10 +10,11 @@ import type { RedisDeployed } from "./deployed";
 import { createDrill } from "./drill";
 import { failoverWarnings } from "./failover-validation";
 import { createFoundation } from "./foundation";
-import { spreadWarnings, stoppedWarnings } from "./needs";
+import { spreadWarnings } from "./needs";
 import { Sentinel } from "./sentinel";
 import { withDefaults } from "./settings";
 import { Standalone } from "./standalone";
+import { stoppedWarnings } from "./stopped";
 import { findMistakes } from "./validation";
 
 /**

@@ -11,7 +11,7 @@ import { commonLabels, selectorLabels } from "./labels";
 import { createScripts } from "./scripts";
 import { sentinelClaim, sentinelPod } from "./sentinel-pod";
 import { clientService, governingService, hostName, podServices } from "./service";
-import { running } from "./settings";
+import { running } from "./stopped";
 import { waits } from "./waits";
 import { createDisruptionBudget, createStatefulSet } from "./workload";
 

@@ -19,9 +19,6 @@ export const defaults = {
 /** The smallest number that two of `count` can never both reach. */
 export const majority = (count: number): number => Math.floor(count / 2) + 1;
 
-/** How many pods of a kind there are to be: none of any while everything is stopped. */
-export const running = ({ stopped }: RedisSettings, count: number): number => (stopped ? 0 : count);
-
 /** Fills in every default. The arguments must have passed {@link findMistakes}. */
 export function withDefaults(name: string, stack: string, args: RedisArgs): RedisSettings {
   const replicas = args.mode === "standalone" ? 1 : (args.replicas ?? 3);

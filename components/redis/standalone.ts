@@ -6,7 +6,7 @@ import { dataPod } from "./data-pod";
 import type { Foundation } from "./foundation";
 import { selectorLabels } from "./labels";
 import { clientService, governingService, hostName } from "./service";
-import { running } from "./settings";
+import { running } from "./stopped";
 import { waits } from "./waits";
 import { createStatefulSet } from "./workload";
 
@@ -20,15 +20,16 @@ export class Standalone extends pulumi.ComponentResource {
   constructor(name: string, settings: RedisSettings, foundation: Foundation, opts?: pulumi.ComponentResourceOptions) {
     super("redis-gke:redis:Standalone", name, {}, opts);
     const { namespace, claims } = foundation;
+    const customTimeouts = waits(settings);
     const service = { instance: name, namespace, selector: selectorLabels(name, "redis"), ports: [{ name: "redis", port: redisPort }] };
 
     const governing = governingService({ ...service, name: `${name}-nodes` }, this);
     createStatefulSet({
       instance: name, name, namespace, role: "redis", replicas: running(settings, 1), serviceName: governing.metadata.name,
       pod: dataPod({ instance: name, settings, startScript: "standalone-start.sh", ...foundation }),
-      claim: dataClaim(settings), claims: claims.all, customTimeouts: waits(settings),
+      claim: dataClaim(settings), claims: claims.all, customTimeouts,
     }, this);
-    this.host = hostName(clientService({ ...service, name }, this, waits(settings)));
+    this.host = hostName(clientService({ ...service, name }, this, customTimeouts));
     this.registerOutputs({ host: this.host });
   }
 }

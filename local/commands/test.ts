@@ -11,7 +11,13 @@ import { elapsed, main, say } from "../lib/progress";
 import { whyNotHere } from "../cluster";
 
 /** What a kind of test needs beside node_modules, and where its tests are if not in the folder of that name alone. */
-const kinds: Record<string, { needsCluster: boolean; folders?: string[] }> = { unit: { needsCluster: false, folders: ["unit", "contract"] }, scripts: { needsCluster: false }, e2e: { needsCluster: true }, day2: { needsCluster: true }, faults: { needsCluster: true, folders: ["chaos"] } };
+const kinds: Record<string, { needsCluster: boolean; folders?: string[] }> = {
+  unit: { needsCluster: false, folders: ["unit", "contract"] },
+  scripts: { needsCluster: false },
+  e2e: { needsCluster: true },
+  day2: { needsCluster: true },
+  faults: { needsCluster: true, folders: ["chaos"] },
+};
 
 main(async () => {
   const asked = process.argv.slice(2);

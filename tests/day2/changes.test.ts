@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { storageClass as storageClassOf } from "../../local/cluster/addon-storage";
 import { imageNames } from "../../local/images";
 import { run } from "../../local/lib/run";
-import { addressOf, kubectl, kubectlJson, plainClient, pods, replication, roles, sentinelClient } from "../support/cluster";
+import { addressOf, kubectl, kubectlJson, plainClient, pods, replication, roles, sentinelClientOf } from "../support/cluster";
 import { eventually, printTime } from "../support/eventually";
 import { Project } from "../support/project";
 import { Writer } from "../support/writer";
@@ -33,10 +33,7 @@ describe("changes to a stack that holds data: without a loss, or refused in the 
   const change = (changed: Record<string, unknown>) => project.configure(stack, { ...kept, ...changed });
   const claims = async () => (await kubectlJson<{ items: { metadata: { name: string; uid: string }; spec: { resources: { requests: { storage: string } } } }[] }>("get", "pvc", "-n", namespace, "-l", "app.kubernetes.io/component!=sentinel")).items
     .map(({ metadata, spec }) => ({ name: metadata.name, uid: metadata.uid, size: spec.resources.requests.storage }));
-  const client = async () => {
-    const { sentinelNodes, masterName } = await project.outputs(stack) as { sentinelNodes: string[]; masterName: string };
-    return sentinelClient(await Promise.all(sentinelNodes.map(addressOf)), masterName, password);
-  };
+  const client = async () => sentinelClientOf(await project.outputs(stack), password);
   /** Looks up every write that was ever acknowledged. */
   const nothingIsLost = async () => { const reader = await client(); assert.deepEqual(await written.lost(reader), []); reader.disconnect(); };
   /** Every object of the namespace by its uid and version: nothing was made again, nothing was touched. A pod on its way out is gone. */

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { imageNames } from "../../local/images";
-import { addressOf, kubectl, redisCli, roles, sentinelClient } from "../support/cluster";
+import { kubectl, redisCli, roles, sentinelClientOf } from "../support/cluster";
 import { eventually } from "../support/eventually";
 import { Project } from "../support/project";
 import { Writer } from "../support/writer";
@@ -49,8 +49,7 @@ describe("an up that is cut off, or not alone: the next one goes on from there, 
   };
   /** What goes on meanwhile, with every write that was acknowledged looked up at the end. */
   const whileWriting = async (act: () => Promise<unknown>) => {
-    const { sentinelNodes, masterName } = await project.outputs(stack) as { sentinelNodes: string[]; masterName: string };
-    const client = sentinelClient(await Promise.all(sentinelNodes.map(addressOf)), masterName, password);
+    const client = await sentinelClientOf(await project.outputs(stack), password);
     const writer = new Writer(client, String(Date.now()));
     await eventually("writes", () => writer.acknowledged.length > 100);
     await act();

@@ -87,7 +87,7 @@ describe("pod scripts: Services that were deleted and made again, at other addre
     await lab.makeServicesAgain(redis);
     await master.kill();
     // The kubelet of each node renews the list in its own time.
-    for (const pod of [master, ...sentinels]) fs.writeFileSync(pod.file("topology/redis"), redis.map(({ name, address }) => `${name} ${address}\n`).join(""));
+    lab.writeTopology(redis, sentinels, [master, ...sentinels]);
     master.start();
     await lab.master();
     tellEverybody();

@@ -56,6 +56,12 @@ export function sentinelClient(sentinels: string[], masterName: string, password
   return client;
 }
 
+/** The same of a stack, from its outputs. */
+export async function sentinelClientOf(outputs: Record<string, unknown>, password: string): Promise<Redis> {
+  const { sentinelNodes, masterName } = outputs as { sentinelNodes: string[]; masterName: string };
+  return sentinelClient(await Promise.all(sentinelNodes.map(addressOf)), masterName, password);
+}
+
 export function plainClient(host: string, password: string): Redis {
   const client = new RedisClient({ host, port: 6379, password, retryStrategy: () => 50, connectTimeout: 1000, maxRetriesPerRequest: null });
   client.on("error", () => undefined);

@@ -54,10 +54,10 @@ export class PodLab {
     return { redis, sentinels: watchers };
   }
 
-  /** Which nodes there are, as the program tells every pod, the running ones too. */
-  writeTopology(redis: Pod[], sentinels: Pod[]): void {
+  /** Which nodes there are, as the program tells every pod, the running ones too; or only those whose kubelet has renewed it. */
+  writeTopology(redis: Pod[], sentinels: Pod[], told: Iterable<Pod> = this.pods.values()): void {
     const table = (pods: Pod[]) => pods.map((pod) => `${pod.name} ${pod.address}\n`).join("");
-    for (const pod of this.pods.values()) {
+    for (const pod of told) {
       fs.writeFileSync(pod.file("topology/redis"), table(redis));
       fs.writeFileSync(pod.file("topology/sentinels"), table(sentinels));
     }
@@ -76,6 +76,7 @@ export class PodLab {
   /** Another Redis, whose archives are restored. */
   source(): Pod { return this.pod("source-0", 40, 6379, "standalone-start.sh"); }
 
+  /** `host` ends its address, and 50 more that of its own loopback. */
   private pod(name: string, host: number, port: number, startScript: string): Pod {
     const pod = new Pod(this.root, name, `${this.subnet}.${host}`, `${this.subnet}.${host + 50}`, port, startScript);
     const mode = startScript === "standalone-start.sh" ? "standalone" : "sentinel";

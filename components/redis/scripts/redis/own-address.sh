@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154 # lib.sh and watch-role.sh set what is used here
+# shellcheck shell=sh disable=SC2154 # lib.sh sets what is used here
 # The address of this pod's own Service, under which its peers, the sentinels and clients know this node. Sourced by redis-start.sh.
 #
 # It outlives the pod, but not the Service: one that was deleted and made again, or came back from a backup, has another address. `pulumi up` writes
@@ -17,6 +17,3 @@ announce_own_address() {
     [ "$OWN" != "$announced" ] || return 0
     if [ "$(ask_local CONFIG SET replica-announce-ip "$OWN")" = OK ]; then log "the address of this node was $announced, and is $OWN now"; else OWN=$announced; fi
 }
-
-# listed_by INFO-REPLY: whether a master lists this node among its replicas.
-listed_by() { case "$1" in *"ip=$OWN,port=$redis_port,"*) ;; *) return 1 ;; esac }

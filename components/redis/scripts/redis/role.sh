@@ -57,9 +57,9 @@ take_part_once_in_sync() {
     done
 }
 
-# How the peers stand to this node, which the sentinels name: "ahead", one follows it (at the address that it has, or at one which is nobody's any
-# more) with data that may be later than this node's own log, which ends up to a second early; "moved", one leads or follows another, so that the name is about to change. Neither of one that is
-# parked too or silent.
+# How the peers stand to this node, which the sentinels name: "ahead", one follows it with data that may be later than this node's own
+# log, which ends up to a second early; "moved", one leads or follows another, so that the name is about to change. Neither of one that is
+# parked too or silent. Who follows an address that is nobody's any more may have followed this node there.
 standings() {
     for peer in $(others redis); do
         # shellcheck disable=SC2046 # two words: its role, and whom it follows

@@ -15,8 +15,9 @@ give_way() {
 }
 
 # A replica tells its master its address when it connects, and not again.
-be_listed() {
-    [ "$link $copying" = "up 0" ] && ! listed_by "$theirs" || return 0
+reconnect_unless_listed() {
+    [ "$link $copying" = "up 0" ] || return 0
+    case "$theirs" in *"ip=$OWN,port=$redis_port,"*) return 0 ;; esac
     log "role: connecting to $followed once more, which does not list this node at $OWN"
     ask_local CLIENT KILL TYPE master >/dev/null
 }
@@ -26,7 +27,7 @@ be_listed() {
 # ever, as the replica of a replica: the master does not count it, and it is never ready. One whose master has gone waits for it for seconds.
 follow_the_master() {
     theirs=$(ask "$followed" "$redis_port" INFO replication)
-    case "$theirs" in *role:master*) be_listed; return ;; esac
+    case "$theirs" in *role:master*) reconnect_unless_listed; return ;; esac
     another_is_master && [ "$named" != "$followed" ] || return 0
     log "role: replica of $named (named by a majority of the sentinels; $followed, which it followed, is not a master)"
     ask_local REPLICAOF "$named" "$redis_port" >/dev/null
