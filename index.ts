@@ -26,7 +26,7 @@ async function deploy() {
     persistence,
     archive: config.redis.archive && { ...config.redis.archive, ...google?.archive },
     // An Output also before the first deployment, whose cluster is to be remembered; one of Google's is compared by the half that makes it.
-    before: pulumi.output(before.redis), cluster: google && "on Google Cloud", describe,
+    before: pulumi.output(before.redis), passwordBefore: before.password, cluster: google && "on Google Cloud", describe,
   }, { provider });
 
   const { nodeSelector, tolerations } = config.redis.scheduling ?? {};

@@ -7,6 +7,8 @@ export interface LastDeployment {
   /** Undefined before the first one, and where there was nothing on Google Cloud. */
   google?: Deployed;
   redis?: RedisDeployed;
+  /** Secret; undefined before the first one. */
+  password?: pulumi.Output<string>;
 }
 
 /**
@@ -16,10 +18,12 @@ export interface LastDeployment {
 export async function lastDeployment(): Promise<LastDeployment> {
   const stack = new pulumi.StackReference(`${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`);
   const output = async <T>(name: string) => (await stack.getOutputDetails(name)).value as T | undefined;
+  const password = (await stack.getOutputDetails("password")).secretValue as string | undefined;
   const deployed = await output<Partial<Deployed> & { redis?: RedisDeployed }>("deployed");
   return {
     google: deployed?.cluster && deployed as Deployed,
     redis: deployed?.redis ?? ofOlderProgram(await output("namespace"), await output("masterName")),
+    password: password === undefined ? undefined : pulumi.secret(password),
   };
 }
 

@@ -152,7 +152,9 @@ export interface RestoreArgs {
 export interface RedisArgs extends Comparison<RedisDeployed> {
   /** What tells the cluster from others, where the caller knows it; another one than before is refused. @default the uid of its namespace kube-system */
   cluster?: Input<string>;
-  /** Which topology. */
+  /** `password` of the deployment before this one: another one is refused while nodes run that would not know it. @default not compared */
+  passwordBefore?: Input<string>;
+  /** Which topology. `standalone` may become `sentinel` in place, not the other way round. */
   mode: Mode;
   /** The namespace that everything lives in. @default the component's name */
   namespace?: string;

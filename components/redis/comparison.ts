@@ -6,12 +6,26 @@ import type { RedisArgs, RedisSettings } from "./args";
 import { describeDeployed, growth, type RedisDeployed } from "./deployed";
 import { findReplacements } from "./replacement";
 
-/** Holds what is wanted against what the last deployment left: `approved` once it is sure that nothing is lost, and what will be there then. */
-export function compareWithLast(name: string, settings: RedisSettings, args: RedisArgs, parent: ComponentResource): { approved: Output<void>; after: Output<RedisDeployed> } {
+export interface Compared {
+  /** Known once it is sure that nothing is lost. */
+  approved: Output<void>;
+  /** What will be there then. */
+  after: Output<RedisDeployed>;
+  /** Whether the sentinel topology takes over the data of a standalone Redis that runs. */
+  takesOver: Output<boolean>;
+}
+
+/** Holds what is wanted against what the last deployment left. */
+export function compareWithLast(name: string, settings: RedisSettings, args: RedisArgs, password: Output<string>, parent: ComponentResource): Compared {
   const both = pulumi.all([args.before, clusterOf(name, settings, args, parent)]).apply(([before, cluster]) => ({ before, after: describeDeployed(settings, cluster, before) }));
   const allowed = both.apply(({ before, after }) => mayGrow(name, settings, before, after, parent));
-  const found = pulumi.all([both, allowed]).apply(([{ before, after }, grow]) => findReplacements(before, after, settings, grow));
-  return { approved: refuseChanges(found, args.describe), after: both.apply(({ after }) => after) };
+  const another = both.apply(({ before, after }) => otherPassword(before, after, password, args));
+  const found = pulumi.all([both, allowed, another]).apply(([{ before, after }, grow, changed]) => findReplacements(before, after, settings, { mayGrow: grow, otherPassword: changed }));
+  return {
+    approved: refuseChanges(found, args.describe),
+    after: both.apply(({ after }) => after),
+    takesOver: both.apply(({ before, after }) => before?.mode === "standalone" && after.mode === "sentinel" && !before.stopped && !after.stopped),
+  };
 }
 
 /**
@@ -31,4 +45,15 @@ function clusterOf(name: string, settings: RedisSettings, { before, cluster }: R
 function mayGrow(name: string, { createNamespace }: RedisSettings, before: RedisDeployed | undefined, after: RedisDeployed, parent: ComponentResource): Output<boolean | undefined> {
   if (!before?.storageClass || !createNamespace || growth(before, after) <= 0) return pulumi.output(undefined);
   return k8s.storage.v1.StorageClass.get(`${name}-class`, before.storageClass, { parent }).allowVolumeExpansion.apply((allowed) => allowed ?? false);
+}
+
+/**
+ * Whether the password is another one than before. One that is generated from now on is only known once it is made, but certainly another.
+ *
+ * @internal
+ */
+export function otherPassword(before: RedisDeployed | undefined, after: RedisDeployed, password: Output<string>, { passwordBefore }: Pick<RedisArgs, "passwordBefore">): Output<boolean> {
+  if (before === undefined || passwordBefore === undefined) return pulumi.output(false);
+  if (before.passwordGenerated === false && after.passwordGenerated) return pulumi.output(true);
+  return pulumi.unsecret(pulumi.all([password, passwordBefore]).apply(([now, then]) => now !== then));
 }

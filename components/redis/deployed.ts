@@ -20,6 +20,8 @@ export interface RedisDeployed {
   volumes?: string[];
   /** Whether nothing ran. */
   stopped?: boolean;
+  /** Whether the password was generated, and not given. */
+  passwordGenerated?: boolean;
   /** Of the archives' volume, where it was made here; the StorageClass as it was written. */
   archive?: { size: string; storageClass?: string };
   /** Of the Redis that wrote the data: `x.y.z`, the last one that was known. */
@@ -36,6 +38,7 @@ export const describeDeployed = (settings: RedisSettings, cluster?: string, befo
   cluster,
   ...(settings.persistence.volumes ? { volumes: settings.persistence.volumes.map(known) } : { size: settings.persistence.size }),
   stopped: settings.stopped,
+  passwordGenerated: settings.auth.password === undefined,
   archive: archiveVolume(settings),
   // An image that is named by a digest does not say; what the one before it wrote is still the least that is needed.
   version: versionOf(settings.image) ?? before?.version,

@@ -1,5 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
-import type { ComponentResource, Output } from "@pulumi/pulumi";
+import type { ComponentResource, Output, Resource } from "@pulumi/pulumi";
 import type { RedisSettings } from "./args";
 import { redisPort } from "./configuration";
 import type { Foundation } from "./foundation";
@@ -11,22 +11,33 @@ import { running } from "./stopped";
 import { createDisruptionBudget } from "./workload";
 import * as pulumi from "@pulumi/pulumi";
 
+export interface EndpointResourceArgs {
+  name: string;
+  settings: RedisSettings;
+  foundation: Foundation;
+  nodes: Output<Node[]>;
+  sentinels: Output<Node[]>;
+  /** What has to be there before clients are led here. */
+  after: Output<Resource[]>;
+}
+
 export interface Endpoint {
   /** Always leads to the current master. */
   host: Output<string>;
+  service: k8s.core.v1.Service;
   /** Leads to replicas that are in sync. */
   readHost: Output<string>;
 }
 
 /** The master endpoint, for clients that know nothing of Sentinel: HAProxy pods behind one Service for the master and one for reads. */
-export function createEndpoint(name: string, settings: RedisSettings, foundation: Foundation, nodes: Output<Node[]>, sentinels: Output<Node[]>, parent: ComponentResource): Endpoint {
+export function createEndpoint({ name, settings, foundation, nodes, sentinels, after }: EndpointResourceArgs, parent: ComponentResource): Endpoint {
   const { namespace } = foundation;
   const labels = { ...commonLabels(name), ...selectorLabels(name, "endpoint") };
   const configuration = new k8s.core.v1.ConfigMap(`${name}-endpoint`, {
     metadata: { namespace, labels: commonLabels(name) },
     data: { "haproxy.cfg": pulumi.all([nodes, sentinels]).apply(([redis, watchers]) => haproxyConf(settings, redis, watchers)) },
   }, { parent });
-  new k8s.apps.v1.Deployment(`${name}-endpoint`, {
+  const deployment = new k8s.apps.v1.Deployment(`${name}-endpoint`, {
     metadata: { name: `${name}-endpoint`, namespace, labels },
     spec: {
       replicas: running(settings, settings.endpoint.replicas),
@@ -40,8 +51,10 @@ export function createEndpoint(name: string, settings: RedisSettings, foundation
   const service = { instance: name, namespace, selector: selectorLabels(name, "endpoint") };
   // By the ports' names: while pods of a version with other numbers are replaced, each is reached on its own.
   const on = (targetPort: keyof typeof endpointPorts) => [{ name: "redis", port: redisPort, targetPort }];
+  const master = clientService({ ...service, name, ports: on("master") }, parent, { dependsOn: after.apply((others) => [deployment, ...others]) });
   return {
-    host: hostName(clientService({ ...service, name, ports: on("master") }, parent)),
+    service: master,
+    host: hostName(master),
     readHost: hostName(clientService({ ...service, name: `${name}-read`, ports: on("read") }, parent)),
   };
 }

@@ -1,8 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { ComponentResource, Output } from "@pulumi/pulumi";
-import * as pulumi from "@pulumi/pulumi";
-import { RandomPassword } from "@pulumi/random/randomPassword";
-import { refuse } from "../mistake";
 import { createArchiveStore, type ArchiveStore } from "./archive-store";
 import type { RedisSettings } from "./args";
 import { createClaims, type Claims } from "./claims";
@@ -10,7 +7,6 @@ import { redisConf } from "./configuration";
 import { commonLabels } from "./labels";
 import { createRestore, type RestoreParts } from "./restore";
 import { createScripts } from "./scripts";
-import { passwordMistakes } from "./validation";
 
 /** What both topologies stand on. */
 export interface Foundation {
@@ -30,14 +26,13 @@ export interface Foundation {
 }
 
 /**
- * The namespace, the password, the scripts, the configuration and the claims. Secret and ConfigMaps have no fixed names: a changed content
+ * The namespace, the password's Secret, the scripts, the configuration and the claims. Secret and ConfigMaps have no fixed names: a changed content
  * gets a new name, so that the pods are rolled to it one at a time, and those not rolled yet keep what they were started with. The namespace
  * waits until the change is `approved`, and everything that lives in it with it.
  */
-export function createFoundation(name: string, settings: RedisSettings, approved: Output<void>, parent: ComponentResource): Foundation {
+export function createFoundation(name: string, settings: RedisSettings, password: Output<string>, approved: Output<void>, parent: ComponentResource): Foundation {
   const labels = commonLabels(name);
   const namespace = namespaceOf(name, settings, approved, parent);
-  const password = checkedPassword(name, pulumi.secret(settings.auth.password ?? generatePassword(name, parent)));
   const metadata = { namespace, labels };
   const secret = new k8s.core.v1.Secret(`${name}-password`, { metadata, stringData: { password } }, { parent });
   const rendered = new k8s.core.v1.ConfigMap(`${name}-configuration`, { metadata, data: { "redis.conf": redisConf(settings) } }, { parent });
@@ -59,15 +54,3 @@ function namespaceOf(name: string, settings: RedisSettings, approved: Output<voi
   const labels = { ...commonLabels(name), "pod-security.kubernetes.io/enforce": "restricted" };
   return new k8s.core.v1.Namespace(`${name}-namespace`, { metadata: { name: namespace, labels } }, { parent, protect: settings.persistence.protect }).metadata.name;
 }
-
-/**
- * Only here is one that comes as an Output known. In a configuration file or a URL a blank, a quote or a `#` would be something else.
- *
- * @internal
- */
-export const checkedPassword = (name: string, password: Output<string>): Output<string> => password.apply((known) => {
-  refuse("Redis", name, passwordMistakes({ auth: { password: known } }));
-  return known;
-});
-
-const generatePassword = (name: string, parent: ComponentResource): Output<string> => new RandomPassword(`${name}-password`, { length: 32, special: false }, { parent }).result;

@@ -11,6 +11,7 @@ import { createDrill } from "./drill";
 import { failoverWarnings } from "./failover-validation";
 import { createFoundation } from "./foundation";
 import { spreadWarnings } from "./needs";
+import { createPassword } from "./password";
 import { Sentinel } from "./sentinel";
 import { withDefaults } from "./settings";
 import { Standalone } from "./standalone";
@@ -62,12 +63,13 @@ export class Redis extends pulumi.ComponentResource {
     const settings = withDefaults(name, pulumi.getStack(), args);
 
     this.image = settings.image;
-    const { approved, after } = compareWithLast(name, settings, args, this);
-    const foundation = createFoundation(name, settings, approved, this);
+    const password = createPassword(name, settings, this);
+    const { approved, after, takesOver } = compareWithLast(name, settings, args, password, this);
+    const foundation = createFoundation(name, settings, password, approved, this);
     // Not even registered before that: of a change that is refused nothing stays in the state.
     const inOrder = { parent: this, dependsOn: approved.apply(() => []) };
     const standalone = settings.mode === "standalone" ? new Standalone(name, settings, foundation, inOrder) : undefined;
-    const sentinel = settings.mode === "sentinel" ? new Sentinel(name, settings, foundation, inOrder) : undefined;
+    const sentinel = settings.mode === "sentinel" ? new Sentinel(name, settings, foundation, takesOver, inOrder) : undefined;
 
     createArchive(name, settings, foundation, this);
     createDrill(name, settings, foundation, this);

@@ -25,8 +25,9 @@ export class Sentinel extends pulumi.ComponentResource {
   readonly sentinelHost: pulumi.Output<string>;
   readonly sentinelNodes: pulumi.Output<string[]>;
 
-  constructor(name: string, settings: RedisSettings, foundation: Foundation, opts?: pulumi.ComponentResourceOptions) {
-    super("redis-gke:redis:Sentinel", name, {}, opts);
+  constructor(name: string, settings: RedisSettings, foundation: Foundation, takesOver: pulumi.Output<boolean>, opts?: pulumi.ComponentResourceOptions) {
+    // What was made for a standalone Redis under the same names goes on with its data: made anew it would be in its own way.
+    super("redis-gke:redis:Sentinel", name, {}, { ...opts, aliases: [{ type: "redis-gke:redis:Standalone" }] });
     const { namespace, claims } = foundation;
     const sentinel = `${name}-sentinel`;
     const redisPorts = { instance: name, namespace, ports: [{ name: "redis", port: redisPort }] };
@@ -36,29 +37,32 @@ export class Sentinel extends pulumi.ComponentResource {
     const sentinels = podServices(sentinel, settings.sentinels, sentinelPorts, this);
     const topology = this.createTopology(name, foundation, nodes, sentinels);
     const pod = { instance: name, settings, ...foundation, topology: topology.metadata.name };
+    // Where a standalone Redis is taken over, what leads to the only node with data is there before anything happens to that.
+    const first = (resource: pulumi.Resource) => takesOver.apply((taken) => (taken ? [resource] : []));
 
     // A sentinel is ready once it knows the master, which has loaded its data by then.
     const customTimeouts = waits(settings);
-    const redisGoverning = governingService({ ...redisPorts, name: `${name}-nodes`, selector: selectorLabels(name, "redis") }, this);
-    createStatefulSet({
-      instance: name, name, namespace, role: "redis", replicas: running(settings, settings.replicas), serviceName: redisGoverning.metadata.name,
-      pod: dataPod({ ...pod, startScript: "redis-start.sh" }),
-      claim: dataClaim(settings), claims: claims.all, customTimeouts,
-    }, this);
-    createDisruptionBudget(name, name, namespace, "redis", this);
-
     const sentinelGoverning = governingService({ ...sentinelPorts, name: `${sentinel}-nodes`, selector: selectorLabels(name, "sentinel") }, this);
-    createStatefulSet({
+    const watchers = createStatefulSet({
       instance: name, name: sentinel, namespace, role: "sentinel", replicas: running(settings, settings.sentinels), serviceName: sentinelGoverning.metadata.name,
       pod: sentinelPod({ ...pod, scripts: createScripts(name, "sentinel", namespace, this), configuration: this.createSentinelConfiguration(name, foundation) }),
       claim: sentinelClaim(settings), customTimeouts,
     }, this);
     createDisruptionBudget(name, sentinel, namespace, "sentinel", this);
 
-    const endpoint = createEndpoint(name, settings, foundation, nodes, sentinels, this);
+    const endpoint = createEndpoint({ name, settings, foundation, nodes, sentinels, after: first(watchers) }, this);
+
+    const redisGoverning = governingService({ ...redisPorts, name: `${name}-nodes`, selector: selectorLabels(name, "redis") }, this);
+    createStatefulSet({
+      instance: name, name, namespace, role: "redis", replicas: running(settings, settings.replicas), serviceName: redisGoverning.metadata.name,
+      pod: dataPod({ ...pod, startScript: "redis-start.sh" }),
+      claim: dataClaim(settings), dependsOn: first(endpoint.service).apply((service) => [...claims.all, ...service]), customTimeouts,
+    }, this);
+    createDisruptionBudget(name, name, namespace, "redis", this);
+
     this.host = endpoint.host;
     this.readHost = endpoint.readHost;
-    this.sentinelHost = hostName(clientService({ ...sentinelPorts, name: sentinel, selector: selectorLabels(name, "sentinel") }, this, customTimeouts));
+    this.sentinelHost = hostName(clientService({ ...sentinelPorts, name: sentinel, selector: selectorLabels(name, "sentinel") }, this, { customTimeouts }));
     this.sentinelNodes = pulumi.all([sentinels, namespace]).apply(([all, place]) => all.map((node) => `${node.name}.${place}.svc:${sentinelPort}`));
     this.registerOutputs({ host: this.host, readHost: this.readHost, sentinelHost: this.sentinelHost, sentinelNodes: this.sentinelNodes });
   }

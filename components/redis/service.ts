@@ -1,5 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
-import type { ComponentResource, Input, Output } from "@pulumi/pulumi";
+import type { ComponentResource, CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
 import * as pulumi from "@pulumi/pulumi";
 import type { Node } from "./haproxy";
 import { commonLabels } from "./labels";
@@ -17,15 +17,15 @@ export interface ServiceArgs {
 
 type Extra = Partial<k8s.types.input.core.v1.ServiceSpec> & { annotations?: Record<string, string> };
 
-function create(args: ServiceArgs, { annotations, ...spec }: Extra, parent: ComponentResource, customTimeouts?: pulumi.CustomTimeouts): k8s.core.v1.Service {
+function create(args: ServiceArgs, { annotations, ...spec }: Extra, parent: ComponentResource, options?: CustomResourceOptions): k8s.core.v1.Service {
   return new k8s.core.v1.Service(args.name, {
     metadata: { name: args.name, namespace: args.namespace, labels: commonLabels(args.instance), annotations },
     spec: { selector: args.selector, ports: args.ports.map((port) => ({ protocol: "TCP", targetPort: port.port, ...port })), ...spec },
-  }, { parent, customTimeouts });
+  }, { parent, ...options });
 }
 
-/** A Service that leads to the pods that are ready, and waits for the first of them for as long as it is told. */
-export const clientService = (args: ServiceArgs, parent: ComponentResource, customTimeouts?: pulumi.CustomTimeouts) => create(args, {}, parent, customTimeouts);
+/** A Service that leads to the pods that are ready, and waits for the first of them. */
+export const clientService = (args: ServiceArgs, parent: ComponentResource, options?: CustomResourceOptions) => create(args, {}, parent, options);
 
 /** The headless Service that a StatefulSet needs for its pods' host names. */
 export const governingService = (args: ServiceArgs, parent: ComponentResource) =>

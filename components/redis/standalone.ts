@@ -18,7 +18,8 @@ export class Standalone extends pulumi.ComponentResource {
   readonly host: pulumi.Output<string>;
 
   constructor(name: string, settings: RedisSettings, foundation: Foundation, opts?: pulumi.ComponentResourceOptions) {
-    super("redis-gke:redis:Standalone", name, {}, opts);
+    // The way back of an `up` that was to make it a sentinel topology, and failed before it came to the data.
+    super("redis-gke:redis:Standalone", name, {}, { ...opts, aliases: [{ type: "redis-gke:redis:Sentinel" }] });
     const { namespace, claims } = foundation;
     const customTimeouts = waits(settings);
     const service = { instance: name, namespace, selector: selectorLabels(name, "redis"), ports: [{ name: "redis", port: redisPort }] };
@@ -27,9 +28,9 @@ export class Standalone extends pulumi.ComponentResource {
     createStatefulSet({
       instance: name, name, namespace, role: "redis", replicas: running(settings, 1), serviceName: governing.metadata.name,
       pod: dataPod({ instance: name, settings, startScript: "standalone-start.sh", ...foundation }),
-      claim: dataClaim(settings), claims: claims.all, customTimeouts,
+      claim: dataClaim(settings), dependsOn: claims.all, customTimeouts,
     }, this);
-    this.host = hostName(clientService({ ...service, name }, this, customTimeouts));
+    this.host = hostName(clientService({ ...service, name }, this, { customTimeouts }));
     this.registerOutputs({ host: this.host });
   }
 }

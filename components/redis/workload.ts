@@ -14,8 +14,8 @@ export interface StatefulSetArgs {
   claim: k8s.types.input.core.v1.PersistentVolumeClaim;
   /** How long its pods may take to be ready. */
   customTimeouts: CustomTimeouts;
-  /** Claims that are there before the pods, and go after them. */
-  claims?: Resource[];
+  /** What is there before the pods, and goes after them. */
+  dependsOn?: Input<Input<Resource>[]>;
 }
 
 /**
@@ -36,7 +36,7 @@ export function createStatefulSet(args: StatefulSetArgs, parent: ComponentResour
       volumeClaimTemplates: [args.claim],
     },
     // Its claims are made from it once. Another template would replace the StatefulSet, all its pods at once.
-  }, { parent, dependsOn: args.claims, customTimeouts: args.customTimeouts, ignoreChanges: ["spec.volumeClaimTemplates"] });
+  }, { parent, dependsOn: args.dependsOn, customTimeouts: args.customTimeouts, ignoreChanges: ["spec.volumeClaimTemplates"] });
 }
 
 /** At most one pod of a role is taken away at a time by a drain or an upgrade. */

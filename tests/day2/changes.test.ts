@@ -33,7 +33,7 @@ describe("changes to a stack that holds data: without a loss, or refused in the 
   const change = (changed: Record<string, unknown>) => project.configure(stack, { ...kept, ...changed });
   const claims = async () => (await kubectlJson<{ items: { metadata: { name: string; uid: string }; spec: { resources: { requests: { storage: string } } } }[] }>("get", "pvc", "-n", namespace, "-l", "app.kubernetes.io/component!=sentinel")).items
     .map(({ metadata, spec }) => ({ name: metadata.name, uid: metadata.uid, size: spec.resources.requests.storage }));
-  const client = async () => sentinelClientOf(await project.outputs(stack), password);
+  const client = async () => sentinelClientOf(await project.outputs(stack), (kept.auth as { password: string }).password);
   /** Looks up every write that was ever acknowledged. */
   const nothingIsLost = async () => { const reader = await client(); assert.deepEqual(await written.lost(reader), []); reader.disconnect(); };
   /** Every object of the namespace by its uid and version: nothing was made again, nothing was touched. A pod on its way out is gone. */
@@ -154,6 +154,22 @@ describe("changes to a stack that holds data: without a loss, or refused in the 
     printTime("pulumi up without it", again, 60);
     assert.deepEqual(await places(), before);
     await nothingIsLost();
+    await eventually("healthy", async () => (await project.status(stack)).healthy);
+  });
+
+  it("another password: not while Redis runs with the old one, and with stopped: true beside it", async () => {
+    await refused({ auth: { password: "another-password-of-the-tests" } }, [/redis-gke:auth\.password: "\[secret\]" is another one than Redis runs with.*run pulumi up with stopped: true beside it/]);
+    const [pod] = (await roles(namespace)).masters;
+    const old = (kept.auth as { password: string }).password;
+    kept = { ...kept, auth: { password: "another-password-of-the-tests" } };
+    const began = Date.now();
+    change({ stopped: true });
+    await project.up(stack);
+    change({});
+    await project.up(stack);
+    printTime("another password: two pulumi up, until Redis is back", began, 90);
+    await nothingIsLost();
+    assert.match(await kubectl("exec", "-n", namespace, pod!, "-c", "redis", "--", "redis-cli", "-a", old, "--no-auth-warning", "PING"), /WRONGPASS|NOAUTH/);
     await eventually("healthy", async () => (await project.status(stack)).healthy);
   });
 

@@ -209,7 +209,7 @@ describe("Redis, the component, without an engine (mocked)", () => {
   });
 
   it("looks into a password that comes as an Output, refuses one that could be something else in a file or a URL, and does not tell it", async () => {
-    const { checkedPassword } = await import("../../components/redis/foundation");
+    const { checkedPassword } = await import("../../components/redis/password");
     const checked = (value: string) => (checkedPassword("redis", pulumi.secret(value)) as unknown as { promise(): Promise<string> }).promise();
     for (const wrong of ["with a blank in it", 'quote"in-the-middle', "with-a-#-in-the-middle", "two-lines-of-it\nrequirepass x", "too-short"]) {
       await assert.rejects(checked(wrong), (error: pulumi.InputPropertiesError) => {
@@ -218,6 +218,35 @@ describe("Redis, the component, without an engine (mocked)", () => {
       });
     }
     assert.equal(await checked(password), password);
+  });
+
+  it("sees that the password is another one than before, without telling either, and one that is generated from now on before it is made", async () => {
+    const { otherPassword } = await import("../../components/redis/comparison");
+    const given = { mode: "sentinel", namespace: "redis", passwordGenerated: false } as const;
+    const never = pulumi.output(new Promise<string>(() => undefined));
+    const sees = async (...args: Parameters<typeof otherPassword>) => { const seen = otherPassword(...args); return [await valueOf(seen), await pulumi.isSecret(seen)]; };
+    const passwordBefore = pulumi.secret(password);
+    assert.deepEqual(await sees(given, given, pulumi.secret(password), { passwordBefore }), [false, false]);
+    assert.deepEqual(await sees(given, given, pulumi.secret("another-password"), { passwordBefore }), [true, false]);
+    assert.deepEqual(await sees(given, { ...given, passwordGenerated: true }, never, { passwordBefore }), [true, false]);
+    assert.deepEqual(await sees(given, given, never, {}), [false, false]);
+    assert.deepEqual(await sees(undefined, given, never, { passwordBefore }), [false, false]);
+  });
+
+  it("lets what leads to Redis be there before the only node that holds data is replaced, and waits for nothing where there is none", async () => {
+    const waitsFor = async (before?: RedisArgs["before"], stopped?: boolean) => {
+      const { resources } = await make({ mode: "sentinel", stopped, auth: { password }, before });
+      const names = async (type: string, name: string) => {
+        const list = await valueOf(pulumi.output(one(resources, type, name).options.dependsOn)) as pulumi.Resource[];
+        const urns = await Promise.all(list.map(({ urn }) => valueOf(urn)));
+        return urns.map((urn) => urn.split("::").slice(2).join(" ").split("$").at(-1)).filter((each) => !each!.includes("Patch"));
+      };
+      return { data: await names("kubernetes:apps/v1:StatefulSet", "redis"), service: await names("kubernetes:core/v1:Service", "redis") };
+    };
+    const endpoint = "kubernetes:apps/v1:Deployment redis-endpoint";
+    const before = { mode: "standalone", namespace: "redis" } as const;
+    assert.deepEqual(await waitsFor(before), { data: ["kubernetes:core/v1:Service redis"], service: [endpoint, "kubernetes:apps/v1:StatefulSet redis-sentinel"] });
+    for (const [last, stopped] of [[undefined], [{ ...before, mode: "sentinel" }], [{ ...before, stopped: true }], [before, true]] satisfies [RedisArgs["before"], boolean?][]) assert.deepEqual(await waitsFor(last, stopped), { data: [], service: [endpoint] });
   });
 
   it("gives every child its parent", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import type { RedisArgs } from "../../components/redis";
 import { describeDeployed, type RedisDeployed } from "../../components/redis/deployed";
-import { findReplacements } from "../../components/redis/replacement";
+import { findReplacements, type Facts } from "../../components/redis/replacement";
 import { withDefaults } from "../../components/redis/settings";
 
 const here = "kube-system 11111111-2222-3333-4444-555555555555";
@@ -13,9 +13,9 @@ const nothing = { mistakes: [], warnings: [] };
 /** As it comes back from the stack's outputs: through JSON. */
 const deployed = (before: RedisArgs, cluster = here, last?: RedisDeployed, stack = "prod") =>
   JSON.parse(JSON.stringify(describeDeployed(withDefaults("redis", stack, before), cluster, last))) as RedisDeployed;
-const change = (now: Partial<RedisArgs>, { cluster = here, stack = "prod", before = deployed(args), mayGrow }: { cluster?: string; stack?: string; before?: RedisDeployed; mayGrow?: boolean } = {}) => {
+const change = (now: Partial<RedisArgs>, { cluster = here, stack = "prod", before = deployed(args), ...facts }: Facts & { cluster?: string; stack?: string; before?: RedisDeployed } = {}) => {
   const settings = withDefaults("redis", stack, { ...args, ...now });
-  return findReplacements(before, describeDeployed(settings, cluster, before), settings, mayGrow);
+  return findReplacements(before, describeDeployed(settings, cluster, before), settings, facts);
 };
 const refused = (found: ReturnType<typeof change>, property: string, reason: RegExp) => {
   assert.deepEqual(found.mistakes.map((mistake) => mistake.property), [property]);
@@ -82,9 +82,25 @@ describe("a change that would lose Redis' data, or the way to them", () => {
     assert.deepEqual(mistakes.map(({ property, value, reason }) => [property, value, /write "([^"]*)"/.exec(reason)?.[1]]), [["namespace", "redis-production", "redis-prod"], ["masterName", "production-redis", "prod-redis"]]);
   });
 
-  it("refuses another mode, with the way there", () => {
+  it("lets sentinels take over a standalone Redis, and refuses the way back, with another one", () => {
     refused(change({ mode: "standalone" }), "mode", /write "sentinel"; the way to "standalone" is a new stack/);
-    refused(change({}, { before: deployed({ ...args, mode: "standalone" }) }), "mode", /write "standalone"/);
+    const { mistakes, warnings } = change({}, { before: deployed({ ...args, mode: "standalone" }) });
+    assert.deepEqual(mistakes, []);
+    assert.match(warnings.join(), /mode: the Redis that is there becomes the first master.*no way back/);
+  });
+
+  it("refuses another password while nodes run that would not know it, and says what it does to the only one", () => {
+    const otherPassword = true;
+    const alone: RedisArgs = { ...args, mode: "standalone" };
+    refused(change({}, { otherPassword }), "auth.password", /run pulumi up with stopped: true beside it/);
+    assert.ok(!JSON.stringify(change({ auth: { password: "a-password-of-the-tests" } }, { otherPassword })).includes("a-password"));
+    refused(change({}, { otherPassword, before: deployed(alone) }), "auth.password", /stopped: true/);
+    assert.deepEqual(change({ stopped: true }, { otherPassword }), nothing);
+    assert.deepEqual(change({}, { otherPassword, before: deployed({ ...args, stopped: true }) }), nothing);
+    const { mistakes, warnings } = change(alone, { otherPassword, before: deployed(alone) });
+    assert.deepEqual([mistakes, warnings.length], [[], 1]);
+    assert.match(warnings[0]!, /auth\.password: Redis restarts with another password/);
+    assert.deepEqual(change({ ...alone, stopped: true }, { otherPassword, before: deployed({ ...alone, stopped: true }) }), nothing);
   });
 
   for (const [wrote, now, lost] of [
