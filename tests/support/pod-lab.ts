@@ -106,6 +106,9 @@ export class PodLab {
   /** A shell function that stands in for one of a script's, in every pod that starts from now on: for what no test can time from outside. */
   addToScript(name: string, text: string): void { fs.appendFileSync(path.join(this.root, "scripts", name), `${text}\n`); }
 
+  /** The programs of another image, in every pod that starts from now on; those that run keep what they run. */
+  useImage(tree: string): void { execFileSync("cp", ["-a", "--remove-destination", `${tree}/.`, this.root]); }
+
   /** Every pod that does not run. */
   startAll(): void { for (const pod of this.pods.values()) if (!pod.running) pod.start(); }
 
