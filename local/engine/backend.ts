@@ -28,13 +28,22 @@ export function stackState(stack: Target["stack"]): { exists: boolean; resources
   return { exists: true, resources: latest?.resources?.length ?? 0, pending: latest?.pending_operations ?? [] };
 }
 
-/** Takes the output away by which the program knows its cluster and the data in it: for a stack whose cluster is gone for good. */
+/** Takes the outputs away that the program holds the next deployment against: for a stack whose cluster, and what ran there, is gone for good. */
 export function forgetDeployed(stack: Target["stack"]): void {
-  const state = JSON.parse(fs.readFileSync(stackFile(stack), "utf8")) as Checkpoint;
-  delete state.checkpoint?.latest?.resources?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs?.deployed;
+  const state = withoutDeployed(JSON.parse(fs.readFileSync(stackFile(stack), "utf8")) as Checkpoint);
   const fresh = `${stackFile(stack)}.${process.pid}`;
   fs.writeFileSync(fresh, JSON.stringify(state, null, 4), { mode: 0o600 });
   fs.renameSync(fresh, stackFile(stack));
+}
+
+/** @internal Of {@link forgetDeployed}. Namespace and names stay: the next ones are to be the same. Pure. */
+export function withoutDeployed(state: Checkpoint): Checkpoint {
+  const resources = state.checkpoint?.latest?.resources?.map((resource) => {
+    if (resource.type !== "pulumi:pulumi:Stack") return resource;
+    const kept = Object.entries(resource.outputs ?? {}).filter(([name]) => name !== "deployed" && name !== "password");
+    return { ...resource, outputs: Object.fromEntries(kept) };
+  });
+  return { ...state, checkpoint: { ...state.checkpoint, latest: { ...state.checkpoint?.latest, resources } } };
 }
 
 /** Stacks that `make restore` made beside this one. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { withoutDeployed } from "../../local/engine/backend";
 import { withoutSalt, withSaltOf } from "../../local/engine/salt";
 import { embedded, targetOf } from "../../local/engine/target";
 import { together } from "../../local/lib/together";
@@ -24,6 +25,16 @@ describe("engine: the salt in a stack's tracked file", () => {
   it("does not touch a setting that only mentions the word", () => {
     const text = "config:\n  redis-gke:note: encryptionsalt: none\n";
     assert.equal(withoutSalt(text), text);
+  });
+});
+
+describe("engine: a stack whose cluster was built anew", () => {
+  it("is held against nothing that ran in the one before, and keeps all else of its state", () => {
+    const other = { type: "kubernetes:core/v1:Namespace", urn: "urn:other", outputs: { deployed: "its own", password: "its own" } };
+    const state = (outputs: Record<string, unknown>) => ({ version: 3, checkpoint: { stack: "local", latest: { manifest: { time: "t" }, resources: [other, { type: "pulumi:pulumi:Stack", urn: "urn:stack", outputs }], pending_operations: [] } } });
+    const outputs = { namespace: "redis-local", masterName: "local-redis", host: "redis" };
+    assert.deepEqual(withoutDeployed(state({ ...outputs, deployed: { redis: { cluster: "kube-system 1" } }, password: { ciphertext: "x" } })), state(outputs));
+    assert.deepEqual(withoutDeployed({}), { checkpoint: { latest: { resources: undefined } } });
   });
 });
 
