@@ -17,7 +17,7 @@ help:
 	@echo "make unit     the tests that need no cluster: pure functions, mocked stacks, types, lint (under a minute)"
 	@echo "make scripts  the pod scripts against real redis-server processes"
 	@echo "make e2e      pulumi up on the embedded cluster, with real clients"
-	@echo "make day2     what a person changes on a stack that holds data, kind by kind (ten minutes; not part of make test)"
+	@echo "make day2     what a person changes on a stack that holds data, kind by kind (half an hour; not part of make test)"
 	@echo "make drill    restore the latest archive into a throw-away Redis, and compare it"
 	@echo "make chaos    eighteen faults under load: outage, lost writes, end state (FAULT=4 picks, RUNS=20 repeats); pictures in build/"
 	@echo "make faults   each of these faults once, in short, as tests (seven minutes)"
