@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { imageNames } from "../../local/images";
 import { kubectl, redisCli, roles, sentinelClientOf } from "../support/cluster";
+import { cutOffUp, goOn } from "../support/cut-off";
 import { eventually } from "../support/eventually";
 import { Project } from "../support/project";
 import { Writer } from "../support/writer";
@@ -18,8 +18,6 @@ describe("an up that is cut off, or not alone: the next one goes on from there, 
   this.timeout(600_000);
   this.bail(true);
   const project = new Project();
-  /** As docs/operations.md says. */
-  const takesOver = { PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true" };
 
   before(async () => { await project.init(stack); project.configure(stack, config); });
   after(async () => {
@@ -29,21 +27,9 @@ describe("an up that is cut off, or not alone: the next one goes on from there, 
   });
 
   const up = (...args: string[]) => ["up", "--yes", "--skip-preview", "--stack", stack, ...args];
-  const changed = (said: string) => (said.match(/ (created|updated|replaced) \(/g) ?? []).length;
-  /** Kills the CLI, the program and the plugins, all at once: after so many resources, or seconds. */
-  const killedUp = ({ resources = Infinity, seconds = 600 }: { resources?: number; seconds?: number }) => new Promise<void>((resolve) => {
-    const child = spawn("pulumi", [...up(), "--non-interactive"], { cwd: project.folder, env: { ...process.env, ...project.environment, ...takesOver }, detached: true, stdio: ["ignore", "pipe", "inherit"] });
-    const kill = () => { try { process.kill(-child.pid!, "SIGKILL"); } catch { /* It has ended. */ } };
-    const timer = setTimeout(kill, seconds * 1000);
-    let said = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => { said += text; if (changed(said) >= resources) kill(); });
-    child.on("close", (code) => { clearTimeout(timer); console.log(`      ${code === null ? "killed" : "ended by itself"} after ${changed(said)} resources`); resolve(); });
-  });
-  const goOn = async () => {
+  const isWhole = async () => {
     await project.pulumi(["cancel", "--yes", "--stack", stack]);
-    await project.pulumi(up(), takesOver);
-    // Without the variable, of which the provider knew.
-    await project.pulumi(up());
+    await goOn(project, stack);
     await eventually("one master, two replicas in sync", async () => { const { masters, replicasInSync } = await roles(namespace); return masters.length === 1 && replicasInSync.length === 2; }, { timeout: 240_000 });
     await project.pulumi(["preview", "--expect-no-changes", "--stack", stack]);
   };
@@ -64,20 +50,14 @@ describe("an up that is cut off, or not alone: the next one goes on from there, 
   const limits = async () => (await kubectl("get", "pods", "-n", namespace, "-l", "app.kubernetes.io/component=redis", "-o", "jsonpath={.items[*].spec.containers[0].resources.limits.memory}")).split(" ");
 
   it("killed at five moments of the first one", async () => {
-    for (const resources of [1, 4, 9, 16, 5]) {
-      await killedUp({ resources });
-      await project.pulumi(["cancel", "--yes", "--stack", stack]);
-    }
-    await goOn();
+    for (const resources of [1, 4, 9, 16, 5]) await cutOffUp(project, stack, { resources });
+    await isWhole();
   });
 
   it("killed at five moments of one that changes every pod, under load", () => whileWriting(async () => {
     memory("128Mi");
-    for (const seconds of [2, 4, 5, 6, 8]) {
-      await killedUp({ seconds });
-      await project.pulumi(["cancel", "--yes", "--stack", stack]);
-    }
-    await goOn();
+    for (const seconds of [2, 4, 5, 6, 8]) await cutOffUp(project, stack, { seconds });
+    await isWhole();
     assert.deepEqual(await limits(), ["128Mi", "128Mi", "128Mi"]);
   }));
 
@@ -87,7 +67,7 @@ describe("an up that is cut off, or not alone: the next one goes on from there, 
     await eventually("the first has begun", async () => (await project.pulumi(["stack", "history", "--json", "--stack", stack]).catch(() => "")) !== "" && fs.existsSync(path.join(project.folder, "backend/.pulumi/locks/organization/redis-gke", stack)));
     assert.match(await project.refused(up()), /the stack is currently locked by 1 lock.*pulumi cancel/s);
     await first;
-    await goOn();
+    await isWhole();
     assert.deepEqual(await limits(), ["64Mi", "64Mi", "64Mi"]);
   }));
 
@@ -100,7 +80,7 @@ describe("an up that is cut off, or not alone: the next one goes on from there, 
       await kubectl("delete", kind, "-n", namespace, ...found);
     }
     await project.pulumi(up("--refresh"));
-    await goOn();
+    await isWhole();
     assert.equal(await redisCli(namespace, (await roles(namespace)).masters[0]!, "GET", "kept"), "yes");
   });
 
@@ -108,6 +88,6 @@ describe("an up that is cut off, or not alone: the next one goes on from there, 
     memory("128Mi");
     await project.pulumi(up("--target", "**StatefulSet::redis"));
     assert.deepEqual(await limits(), ["128Mi", "128Mi", "128Mi"]);
-    await goOn();
+    await isWhole();
   }));
 });

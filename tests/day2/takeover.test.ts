@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { imageNames } from "../../local/images";
 import { addressOf, kubectl, plainClient, redisCli, roles } from "../support/cluster";
+import { cutOffUp, goOn } from "../support/cut-off";
 import { eventually, printTime } from "../support/eventually";
 import { Project } from "../support/project";
 import { Writer } from "../support/writer";
@@ -15,7 +15,6 @@ describe("a standalone Redis becomes a sentinel topology", function () {
   this.timeout(600_000);
   const project = new Project();
   const stacks: string[] = [];
-  const upsert = { PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true" };
 
   /** One that holds data, in more than one database, and a client that goes on writing to it. */
   async function deployed() {
@@ -74,25 +73,11 @@ describe("a standalone Redis becomes a sentinel topology", function () {
     assert.match(await project.refused(["preview", "--stack", stack]), /redis-gke:mode: "standalone" is not the mode of the data that are there: write "sentinel"/);
   });
 
-  /** Kills the CLI, the program and the plugins, all at once, or interrupts the CLI, and clears what that leaves, as docs/operations.md says. */
-  async function cutOff(stack: string, seconds: number, signal: "SIGKILL" | "SIGINT" = "SIGKILL") {
-    await new Promise<void>((resolve) => {
-      const child = spawn("pulumi", ["up", "--yes", "--skip-preview", "--stack", stack, "--non-interactive"], { cwd: project.folder, env: { ...process.env, ...project.environment, ...upsert }, detached: true, stdio: "ignore" });
-      const timer = setTimeout(() => { try { process.kill(signal === "SIGKILL" ? -child.pid! : child.pid!, signal); } catch { /* It has ended. */ } }, seconds * 1000);
-      child.on("close", (code) => { clearTimeout(timer); console.log(`      ${code === 0 ? "ended by itself" : "cut off"} after ${seconds} s`); resolve(); });
-    });
-    await project.pulumi(["cancel", "--yes", "--stack", stack]);
-  }
-  const goOn = async (stack: string) => {
-    await project.pulumi(["up", "--yes", "--skip-preview", "--stack", stack], upsert);
-    await project.up(stack);
-  };
-
   it("though it is killed at five moments", async () => {
     const made = await deployed();
     project.configure(made.stack, watched);
-    for (const seconds of [4, 5, 6, 7, 8]) await cutOff(made.stack, seconds);
-    await goOn(made.stack);
+    for (const seconds of [4, 5, 6, 7, 8]) await cutOffUp(project, made.stack, { seconds });
+    await goOn(project, made.stack);
     await isWhole(made);
   });
 
@@ -101,10 +86,10 @@ describe("a standalone Redis becomes a sentinel topology", function () {
     const { stack, namespace } = made;
     // The endpoint cannot start, so that nothing comes to the Redis that is there.
     project.configure(stack, { ...watched, endpoint: { image: "redis-gke.local/haproxy:0.0.0" } });
-    await cutOff(stack, 20, "SIGINT");
+    await cutOffUp(project, stack, { said: /StatefulSet redis-sentinel created/, signal: "SIGINT" });
     assert.notEqual(await kubectl("get", "statefulset", "redis-sentinel", "-n", namespace, "-o", "name"), "");
     project.configure(stack, alone);
-    await goOn(stack);
+    await goOn(project, stack);
     assert.equal(await redisCli(namespace, "redis-0", "ROLE").then((role) => role.split("\n")[0]), "master");
     await eventually("no sentinel any more", async () => (await kubectl("get", "pods", "-n", namespace, "-o", "name")).trim() === "pod/redis-0");
 
