@@ -7,8 +7,6 @@
 
 state=$DATA/sentinel.conf
 known_topology=$DATA/topology
-# Says that the memory is wrong, see watch_majority.
-misled=$DATA/misled
 
 topology() { cat "$TOPOLOGY/redis" "$TOPOLOGY/sentinels"; }
 
@@ -16,8 +14,6 @@ remember_topology() {
     topology >"$known_topology.new"
     mv "$known_topology.new" "$known_topology"
 }
-
-forget_if_misled() { [ ! -e "$misled" ] || rm -f "$state" "$misled"; }
 
 # "OLD NEW" of each pod that had another address when the topology was remembered.
 new_addresses() {

@@ -75,7 +75,6 @@ while :; do
     # The first process of a container ignores a signal that it has no trap for, and would wait for the kill.
     trap 'exit 0' TERM INT
     find_own_address
-    forget_if_misled
     find_master
     write_configuration
     # Not in this shell's place: as the first process of the container Sentinel would complain of every process that it did not start, some
@@ -87,6 +86,6 @@ while :; do
     # A signal ends `wait` early, with the trap already run, which ends the script.
     code=0
     wait "$sentinel" || code=$?
-    # Then it was told to end by watch_addresses or watch_majority, and starts again.
-    [ -e "$misled" ] || [ -n "$(new_addresses)" ] || { log "crash: redis-sentinel ended with code $code"; exit "$code"; }
+    # Then it was told to end by watch_addresses, and starts again with what it knows.
+    [ -n "$(new_addresses)" ] || { log "crash: redis-sentinel ended with code $code"; exit "$code"; }
 done

@@ -111,27 +111,11 @@ watch_addresses() {
     fi
 }
 
-# A sentinel that leads a failover goes on naming the old master to itself. Does another failover bring that one back meanwhile, it takes the later
-# epoch for its own, then ends its own failover, and names the wrong node for good: with an epoch as late as the others' nothing corrects it, nor does a
-# new pod. Seen ten times in a row, half a minute, it starts again without its memory, as one that lost its disk. Succeeds if it was told to end for that.
-misled_for=0
-watch_majority() {
-    named=$(named_by_majority)
-    shown=$(shown_by "$LOCAL")
-    case "$shown" in "" | "$named "* | *failover_in_progress*) misled_for=0; return 1 ;; esac
-    if [ -z "$named" ] || [ "$(role_of "$named")" != master ]; then misled_for=0; return 1; fi
-    misled_for=$((misled_for + 1))
-    [ "$misled_for" -ge 10 ] || return 1
-    log "starting again without its memory: it names ${shown%% *}, and the other sentinels $named, which is master"
-    touch "$misled"
-    kill -TERM "$sentinel"
-}
-
 # For as long as the sentinel lives, whose process id is this shell's.
 watch_sentinel() {
     until set_clocks; do sleep 0.1; done
     while wait_for_its_place && kill -0 $$ 2>/dev/null; do
-        if watch_addresses || watch_majority; then return 0; fi
+        ! watch_addresses || return 0
         keep_apart
         forget_who_left
     done
