@@ -96,9 +96,9 @@ async function untilHealthy(what: string, deployment: Deployment): Promise<void>
   }, { timeout: patienceMs, every: 500 });
 }
 
-/** What a node says that has nothing to go on from, though it went on. Of a pod that is gone by now nobody knows. */
+/** What a node says that has nothing to go on from, though it went on. Of a pod that is gone by now nobody knows, and one whose container never began has said nothing. */
 async function needlessCopies({ deployment }: Context, since: number): Promise<number> {
-  const now = (await podsOf(deployment)).filter((pod) => componentOf(pod) === "redis");
+  const now = (await podsOf(deployment)).filter((pod) => componentOf(pod) === "redis" && pod.status.containerStatuses?.[0]?.containerID);
   const counts = await Promise.all(now.map(async (pod) => {
     const said = await kubectl("logs", "-n", deployment.namespace, pod.metadata.name, `--since-time=${new Date(since).toISOString()}`);
     const times = (what: string) => said.split(what).length - 1;

@@ -29,15 +29,16 @@ describe("pod scripts: every pod stops at once, and comes back", function () {
     const old = await lab.settled();
     const writes = writeUntilRefused(old);
     await sleep(1000);
-    await Promise.all([...lab.pods.values()].map(async (pod) => {
-      await pod.stop();
-      // Longer than down-after: by then the sentinels, which came back at once, have given it up.
-      if (pod === old) await sleep(4000);
-      pod.start();
-    }));
+    // None is started before all have stopped: a replica that is back in sync while the master is still stopping may well be promoted.
+    await Promise.all([...lab.pods.values()].map((pod) => pod.stop()));
     const acknowledged = await writes;
+    for (const pod of lab.pods.values()) if (pod !== old) pod.start();
+    // Longer than down-after: by then the sentinels have given it up.
+    await sleep(4000);
+    old.start();
     const master = await lab.settled();
-    assert.equal(master.name, old.name);
+    // A replica that was slow to stop may have been there to take over, with everything.
+    if (!/handover: .* is master now, with everything/.test(old.output)) assert.equal(master.name, old.name);
     assert.ok(acknowledged > 100, `${acknowledged} writes`);
     assert.equal(await master.with((client) => client.get(`key:${acknowledged}`)), String(acknowledged));
     for (const pod of redis.filter((other) => other !== old)) await eventually("it may be promoted again", async () => (await pod.info("replication")).slave_priority === "100");
