@@ -75,7 +75,7 @@ function otherMode(before: RedisDeployed, after: RedisDeployed): Mistake[] {
 }
 
 const takesOver = (before: RedisDeployed, after: RedisDeployed): string[] =>
-  (before.mode === "standalone" && after.mode === "sentinel" ? [`mode: the Redis that is there becomes the first master: replicas follow it, the endpoint leads to it, and then it is replaced itself, which takes some seconds of writes. There is no way back in place`] : []);
+  (before.mode === "standalone" && after.mode === "sentinel" ? [`mode: the Redis that is there becomes the first master: replicas follow it, the endpoint leads to it, and then it is replaced itself, for which no write is taken for some seconds. There is no way back in place`] : []);
 
 /** A node with the one password neither follows nor answers one with the other. Alone there is nobody else. */
 const alone = (before: RedisDeployed, after: RedisDeployed) => before.mode === "standalone" && after.mode === "standalone";

@@ -52,8 +52,14 @@ export const stacksBeside = (stack: Target["stack"]): string[] => {
   return fs.existsSync(folder) ? fs.readdirSync(folder).filter((file) => file.startsWith(`${stack}-`) && file.endsWith(".json")).map((file) => file.slice(0, -".json".length)) : [];
 };
 
-/** Takes away the locks that a killed `pulumi` of this machine left; one that is still at work keeps its own. */
-export function dropDeadLocks(stack: Target["stack"]): void {
+/** Takes away what a killed `pulumi` of this machine left and the next one would fail on. */
+export function clearAfterKill(stack: Target["stack"]): void {
+  dropDeadLocks(stack);
+  dropUnwritten(backendDir);
+}
+
+/** The locks of those that are gone; one that is still at work keeps its own. */
+function dropDeadLocks(stack: Target["stack"]): void {
   const dir = path.join(backendDir, ".pulumi", "locks", "organization", project, stack);
   if (!fs.existsSync(dir)) return;
   for (const name of fs.readdirSync(dir).filter((found) => found.endsWith(".json"))) {
@@ -66,6 +72,17 @@ export function dropDeadLocks(stack: Target["stack"]): void {
       // Another process took its own lock away between the listing and the reading.
     }
   }
+}
+
+/**
+ * The attributes that a file backend was just writing beside its state when it was killed: as long as they are empty the state, which is
+ * whole, is not read ("failed to load checkpoint: EOF"); without them it is. Names what it took away.
+ */
+export function dropUnwritten(backend: string): string[] {
+  const files = fs.readdirSync(backend, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".attrs")).map((name) => path.join(backend, name));
+  const empty = files.filter((file) => fs.statSync(file, { throwIfNoEntry: false })?.size === 0);
+  for (const file of empty) fs.rmSync(file, { force: true });
+  return empty.map((file) => path.basename(file));
 }
 
 /** By its name too: the number of a process that died is soon another one's. */

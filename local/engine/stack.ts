@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { state } from "../lib/paths";
-import { backendDir, dropDeadLocks, forgetDeployed, stackState } from "./backend";
+import { backendDir, clearAfterKill, forgetDeployed, stackState } from "./backend";
 import { mendInterrupted } from "./interrupted";
 import { clusterId } from "./kubectl";
 import { quiet, shown } from "./pulumi";
@@ -11,7 +11,7 @@ import { nameOf, type Target } from "./target";
 /** Makes the stack if there is none, and mends what an interrupted run left of it. */
 export async function ensureStack(target: Target): Promise<void> {
   fs.mkdirSync(backendDir, { recursive: true });
-  dropDeadLocks(target.stack);
+  clearAfterKill(target.stack);
   await keepingFormat(target.stack, () => quiet(target, ["stack", "select", "--create", target.stack]));
 }
 
@@ -42,7 +42,7 @@ export async function outputs(target: Target): Promise<Record<string, unknown>> 
 /** `pulumi destroy`, bounded. */
 export const destroy = (target: Target, timeoutSeconds: number): Promise<void> =>
   shown(target, ["destroy", "--yes", "--skip-preview"], timeoutSeconds).catch((error: unknown) => {
-    dropDeadLocks(target.stack);
+    clearAfterKill(target.stack);
     throw new Error(`The stack ${target.stack} could not be destroyed on ${nameOf(target)}: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
   });
 

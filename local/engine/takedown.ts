@@ -1,6 +1,6 @@
 import { stopCluster } from "../cluster";
 import { say, step } from "../lib/progress";
-import { dropDeadLocks, stacksBeside, stackState } from "./backend";
+import { clearAfterKill, stacksBeside, stackState } from "./backend";
 import { ensureCli } from "./cli";
 import { unpublish } from "./environment";
 import { mendInterrupted } from "./interrupted";
@@ -22,7 +22,7 @@ export async function takeDown(target: Target): Promise<void> {
 async function takeDownStack(target: Target): Promise<void> {
   const { exists, resources } = stackState(target.stack);
   if (!exists) return;
-  dropDeadLocks(target.stack);
+  clearAfterKill(target.stack);
   // Not the plugin and not the cluster, which only a deployment needs; the CLI itself may be gone with the cache folder.
   await ensureCli();
   await (target.context ? takeDownOnContext(target, resources) : takeDownEmbedded(target, resources));

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { imageNames } from "../../local/images";
+import { dropUnwritten } from "../../local/engine/backend";
 import { kubectl, redisCli, roles, sentinelClientOf } from "../support/cluster";
 import { cutOffUp, goOn } from "../support/cut-off";
 import { eventually } from "../support/eventually";
 import { Project } from "../support/project";
-import { Writer } from "../support/writer";
+import { whileWriting } from "../support/writer";
 
 const stack = `e2e-${Math.random().toString(36).slice(2, 8)}`;
 const namespace = `redis-${stack}`;
@@ -28,22 +29,13 @@ describe("an up that is cut off, or not alone: the next one goes on from there, 
 
   const up = (...args: string[]) => ["up", "--yes", "--skip-preview", "--stack", stack, ...args];
   const isWhole = async () => {
-    await project.pulumi(["cancel", "--yes", "--stack", stack]);
     await goOn(project, stack);
     await eventually("one master, two replicas in sync", async () => { const { masters, replicasInSync } = await roles(namespace); return masters.length === 1 && replicasInSync.length === 2; }, { timeout: 240_000 });
     await project.pulumi(["preview", "--expect-no-changes", "--stack", stack]);
   };
-  /** What goes on meanwhile, with every write that was acknowledged looked up at the end. */
-  const whileWriting = async (act: () => Promise<unknown>) => {
+  const underLoad = async (act: () => Promise<unknown>) => {
     const client = await sentinelClientOf(await project.outputs(stack), password);
-    const writer = new Writer(client, String(Date.now()));
-    await eventually("writes", () => writer.acknowledged.length > 100);
-    await act();
-    const count = writer.acknowledged.length;
-    await eventually("writes again", () => writer.acknowledged.length > count + 100);
-    await writer.stop();
-    console.log(`      longest write outage: ${writer.longestPauseMs} ms; ${writer.acknowledged.length} writes`);
-    assert.deepEqual(await writer.lost(client), []);
+    await whileWriting(client, act);
     client.disconnect();
   };
   const memory = (limit: string) => { project.configure(stack, { ...config, resources: { memory: limit, cpu: "20m" } }); };
@@ -54,17 +46,24 @@ describe("an up that is cut off, or not alone: the next one goes on from there, 
     await isWhole();
   });
 
-  it("killed at five moments of one that changes every pod, under load", () => whileWriting(async () => {
+  it("killed while it wrote its state to files: the state is whole, and is found again", async () => {
+    fs.truncateSync(path.join(project.backend, ".pulumi/stacks/redis-gke", `${stack}.json.attrs`));
+    assert.match(await project.refused(up()), /failed to load checkpoint: EOF/);
+    assert.deepEqual(dropUnwritten(project.backend), [`${stack}.json.attrs`]);
+    await isWhole();
+  });
+
+  it("killed at five moments of one that changes every pod, under load", () => underLoad(async () => {
     memory("128Mi");
     for (const seconds of [2, 4, 5, 6, 8]) await cutOffUp(project, stack, { seconds });
     await isWhole();
     assert.deepEqual(await limits(), ["128Mi", "128Mi", "128Mi"]);
   }));
 
-  it("two at once: the second is refused, with what to do, and harms nothing", () => whileWriting(async () => {
+  it("two at once: the second is refused, with what to do, and harms nothing", () => underLoad(async () => {
     memory("64Mi");
     const first = project.pulumi(up());
-    await eventually("the first has begun", async () => (await project.pulumi(["stack", "history", "--json", "--stack", stack]).catch(() => "")) !== "" && fs.existsSync(path.join(project.folder, "backend/.pulumi/locks/organization/redis-gke", stack)));
+    await eventually("the first has begun", async () => (await project.pulumi(["stack", "history", "--json", "--stack", stack]).catch(() => "")) !== "" && fs.existsSync(path.join(project.backend, ".pulumi/locks/organization/redis-gke", stack)));
     assert.match(await project.refused(up()), /the stack is currently locked by 1 lock.*pulumi cancel/s);
     await first;
     await isWhole();
@@ -84,7 +83,7 @@ describe("an up that is cut off, or not alone: the next one goes on from there, 
     assert.equal(await redisCli(namespace, (await roles(namespace)).masters[0]!, "GET", "kept"), "yes");
   });
 
-  it("of one resource alone: pulumi up --target", () => whileWriting(async () => {
+  it("of one resource alone: pulumi up --target", () => underLoad(async () => {
     memory("128Mi");
     await project.pulumi(up("--target", "**StatefulSet::redis"));
     assert.deepEqual(await limits(), ["128Mi", "128Mi", "128Mi"]);

@@ -4,7 +4,7 @@ import { addressOf, kubectl, plainClient, redisCli, roles } from "../support/clu
 import { cutOffUp, goOn } from "../support/cut-off";
 import { eventually, printTime } from "../support/eventually";
 import { Project } from "../support/project";
-import { Writer } from "../support/writer";
+import { whileWriting } from "../support/writer";
 
 const password = "a-password-of-the-e2e-tests";
 const alone = { mode: "standalone", image: imageNames.redis, resources: { memory: "64Mi", cpu: "20m" }, auth: { password } };
@@ -16,7 +16,7 @@ describe("a standalone Redis becomes a sentinel topology", function () {
   const project = new Project();
   const stacks: string[] = [];
 
-  /** One that holds data, in more than one database, and a client that goes on writing to it. */
+  /** One that holds data, in more than one database, and a client that is connected to it. */
   async function deployed() {
     const stack = `e2e-${Math.random().toString(36).slice(2, 8)}`;
     stacks.push(stack);
@@ -26,26 +26,26 @@ describe("a standalone Redis becomes a sentinel topology", function () {
     await project.up(stack);
     await redisCli(namespace, "redis-0", "-n", "1", "SET", "beside", "database 0");
     const client = plainClient(await addressOf((await project.outputs(stack)).host as string), password);
-    const writer = new Writer(client, "taken-over");
-    await eventually("writes", () => writer.acknowledged.length > 100);
     const claim = () => kubectl("get", "pvc", "data-redis-0", "-n", namespace, "-o", "jsonpath={.metadata.uid} {.spec.volumeName}");
-    return { stack, namespace, client, writer, claim, claimed: await claim() };
+    return { stack, namespace, client, claim, claimed: await claim() };
   }
   type Deployed = Awaited<ReturnType<typeof deployed>>;
 
-  /** By the client that was connected before. */
-  async function isWhole({ stack, namespace, client, writer, claim, claimed }: Deployed) {
+  async function isWhole({ stack, namespace, claim, claimed }: Deployed) {
     await eventually("one master, two replicas in sync", async () => { const { masters, replicasInSync } = await roles(namespace); return masters.length === 1 && replicasInSync.length === 2; }, { timeout: 240_000 });
-    const count = writer.acknowledged.length;
-    await eventually("writes through the endpoint", () => writer.acknowledged.length > count + 100);
-    await writer.stop();
-    console.log(`      longest write outage: ${writer.longestPauseMs} ms; ${writer.acknowledged.length} writes`);
-    assert.deepEqual(await writer.lost(client), []);
-    client.disconnect();
     assert.equal(await redisCli(namespace, (await roles(namespace)).masters[0]!, "-n", "1", "GET", "beside"), "database 0");
     assert.equal(await claim(), claimed);
     await project.pulumi(["preview", "--expect-no-changes", "--stack", stack]);
     await eventually("healthy", async () => (await project.status(stack)).healthy);
+  }
+
+  /** By the client that was connected before. */
+  async function underLoad(made: Deployed, act: () => Promise<unknown>) {
+    await whileWriting(made.client, async () => {
+      await act();
+      await isWhole(made);
+    });
+    made.client.disconnect();
   }
 
   after(async () => {
@@ -64,10 +64,11 @@ describe("a standalone Redis becomes a sentinel topology", function () {
     const preview = await project.pulumi(["preview", "--stack", stack]);
     assert.match(preview, /mode: the Redis that is there becomes the first master: .* There is no way back in place/);
     assert.doesNotMatch(preview, /to delete|(StatefulSet|Service|Namespace|Secret|Patch) \S+ (replace|delete)/);
-    const began = Date.now();
-    await project.up(stack);
-    printTime("pulumi up from standalone to sentinel", began, 60);
-    await isWhole(made);
+    await underLoad(made, async () => {
+      const began = Date.now();
+      await project.up(stack);
+      printTime("pulumi up from standalone to sentinel", began, 60);
+    });
     assert.equal(await kubectl("get", "statefulset/redis", "service/redis", "service/redis-nodes", "-n", namespace, "-o", "jsonpath={.items[*].metadata.uid} {.items[*].spec.clusterIP}"), before);
     project.configure(stack, alone);
     assert.match(await project.refused(["preview", "--stack", stack]), /redis-gke:mode: "standalone" is not the mode of the data that are there: write "sentinel"/);
@@ -76,27 +77,29 @@ describe("a standalone Redis becomes a sentinel topology", function () {
   it("though it is killed at five moments", async () => {
     const made = await deployed();
     project.configure(made.stack, watched);
-    for (const seconds of [4, 5, 6, 7, 8]) await cutOffUp(project, made.stack, { seconds });
-    await goOn(project, made.stack);
-    await isWhole(made);
+    await underLoad(made, async () => {
+      for (const seconds of [4, 5, 6, 7, 8]) await cutOffUp(project, made.stack, { seconds });
+      await goOn(project, made.stack);
+    });
   });
 
   it("from one that is stopped; and, cut off before it came to the data, it may still be taken back", async () => {
     const made = await deployed();
     const { stack, namespace } = made;
-    // The endpoint cannot start, so that nothing comes to the Redis that is there.
-    project.configure(stack, { ...watched, endpoint: { image: "redis-gke.local/haproxy:0.0.0" } });
-    await cutOffUp(project, stack, { said: /StatefulSet redis-sentinel created/, signal: "SIGINT" });
-    assert.notEqual(await kubectl("get", "statefulset", "redis-sentinel", "-n", namespace, "-o", "name"), "");
-    project.configure(stack, alone);
-    await goOn(project, stack);
-    assert.equal(await redisCli(namespace, "redis-0", "ROLE").then((role) => role.split("\n")[0]), "master");
-    await eventually("no sentinel any more", async () => (await kubectl("get", "pods", "-n", namespace, "-o", "name")).trim() === "pod/redis-0");
+    await underLoad(made, async () => {
+      // The endpoint cannot start, so that nothing comes to the Redis that is there.
+      project.configure(stack, { ...watched, endpoint: { image: "redis-gke.local/haproxy:0.0.0" } });
+      await cutOffUp(project, stack, { said: /StatefulSet redis-sentinel created/, signal: "SIGINT" });
+      assert.notEqual(await kubectl("get", "statefulset", "redis-sentinel", "-n", namespace, "-o", "name"), "");
+      project.configure(stack, alone);
+      await goOn(project, stack);
+      assert.equal(await redisCli(namespace, "redis-0", "ROLE").then((role) => role.split("\n")[0]), "master");
+      await eventually("no sentinel any more", async () => (await kubectl("get", "pods", "-n", namespace, "-o", "name")).trim() === "pod/redis-0");
 
-    project.configure(stack, { ...alone, stopped: true });
-    await project.up(stack);
-    project.configure(stack, watched);
-    await project.up(stack);
-    await isWhole(made);
+      project.configure(stack, { ...alone, stopped: true });
+      await project.up(stack);
+      project.configure(stack, watched);
+      await project.up(stack);
+    });
   });
 });

@@ -120,7 +120,7 @@ describe("pulumi on a real Kubernetes, with real clients", function () {
     assert.ok(!objects.includes(password));
     // Not the encoded form either: the state must not hold the Secret's data in the clear.
     const encoded = Buffer.from(password).toString("base64");
-    assert.ok(!fs.readFileSync(`${project.folder}/backend/.pulumi/stacks/redis-gke/e2e.json`, "utf8").includes(encoded));
+    assert.ok(!fs.readFileSync(`${project.backend}/.pulumi/stacks/redis-gke/e2e.json`, "utf8").includes(encoded));
   });
 
   it("previews and ups an unchanged stack without a change, on paper or on the cluster", async () => {

@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
-import * as fs from "node:fs";
-import * as path from "node:path";
+import { dropUnwritten } from "../../local/engine/backend";
 import type { Project } from "./project";
 
 /** Without it an `up` finds in its way what the last one had created and not noted any more (docs/operations.md, "An `up` that was cut off"). */
@@ -33,19 +32,8 @@ export async function cutOffUp(project: Project, stack: string, { resources = In
     child.stdout.setEncoding("utf8").on("data", (more: string) => { text += more; if (changed() >= resources || said.test(text)) end(); });
     child.on("close", (code) => { clearTimeout(timer); console.log(`      ${code === 0 ? "ended by itself" : "cut off"} after ${changed()} resources`); resolve(); });
   });
-  dropEmptyAttributes(project);
+  for (const name of dropUnwritten(project.backend)) console.log(`      ${name} was being written`);
   await project.pulumi(["cancel", "--yes", "--stack", stack]);
-}
-
-/** Killed while it wrote the one, Pulumi finds its own state no more ("failed to load checkpoint: EOF"); the state itself is replaced as a whole. */
-function dropEmptyAttributes(project: Project): void {
-  const backend = path.join(project.folder, "backend");
-  for (const name of fs.readdirSync(backend, { recursive: true, encoding: "utf8" }).filter((found) => found.endsWith(".attrs"))) {
-    const file = path.join(backend, name);
-    if (fs.statSync(file).size > 0) continue;
-    console.log(`      ${path.basename(name)} was being written`);
-    fs.rmSync(file);
-  }
 }
 
 /** As docs/operations.md says: one `up` that takes over what was left, and one without, of which the provider knew. */

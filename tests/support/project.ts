@@ -12,6 +12,9 @@ export class Project {
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "redis-gke-e2e-"));
   private readonly env: NodeJS.ProcessEnv;
 
+  /** Where the state of its stacks is. */
+  get backend(): string { return path.join(this.folder, "backend"); }
+
   /** For a command that is not one of the methods. */
   get environment(): NodeJS.ProcessEnv { return this.env; }
 
@@ -19,8 +22,8 @@ export class Project {
     for (const name of ["index.ts", "last-deployment.ts", "protection.ts", "config", "components", "node_modules", "package.json", "tsconfig.json", "Pulumi.yaml"]) {
       fs.symlinkSync(path.join(checkout, name), path.join(this.folder, name));
     }
-    fs.mkdirSync(path.join(this.folder, "backend"));
-    this.env = { PULUMI_BACKEND_URL: `file://${this.folder}/backend`, PULUMI_CONFIG_PASSPHRASE: "only for the tests", PULUMI_CONFIG_PASSPHRASE_FILE: "", PULUMI_STACK: "" };
+    fs.mkdirSync(this.backend);
+    this.env = { PULUMI_BACKEND_URL: `file://${this.backend}`, PULUMI_CONFIG_PASSPHRASE: "only for the tests", PULUMI_CONFIG_PASSPHRASE_FILE: "", PULUMI_STACK: "" };
   }
 
   /** Writes Pulumi.<stack>.yaml; values are JSON, which is YAML, and a key without one is left out. */

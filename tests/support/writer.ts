@@ -1,5 +1,6 @@
+import assert from "node:assert/strict";
 import type { Redis } from "ioredis";
-import { sleep } from "./eventually";
+import { eventually, sleep } from "./eventually";
 import type { Pod } from "./pod-lab";
 
 /** One numbered value after the other; resolves to the last one that was acknowledged. */
@@ -50,4 +51,16 @@ export class Writer {
     }
     return this.acknowledged.filter((n, index) => values[index] !== String(n));
   }
+}
+
+/** Acts under writes by this client, which have to go on afterwards; at the end every one that was acknowledged is looked up. */
+export async function whileWriting(client: Redis, act: () => Promise<unknown>): Promise<void> {
+  const writer = new Writer(client, `while-writing:${Date.now()}`);
+  await eventually("writes", () => writer.acknowledged.length > 100);
+  await act();
+  const count = writer.acknowledged.length;
+  await eventually("writes again", () => writer.acknowledged.length > count + 100);
+  await writer.stop();
+  console.log(`      longest write outage: ${writer.longestPauseMs} ms; ${writer.acknowledged.length} writes`);
+  assert.deepEqual(await writer.lost(client), []);
 }

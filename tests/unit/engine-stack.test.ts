@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { withoutDeployed } from "../../local/engine/backend";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { dropUnwritten, withoutDeployed } from "../../local/engine/backend";
 import { withoutSalt, withSaltOf } from "../../local/engine/salt";
 import { embedded, targetOf } from "../../local/engine/target";
 import { together } from "../../local/lib/together";
@@ -35,6 +38,22 @@ describe("engine: a stack whose cluster was built anew", () => {
     const outputs = { namespace: "redis-local", masterName: "local-redis", host: "redis" };
     assert.deepEqual(withoutDeployed(state({ ...outputs, deployed: { redis: { cluster: "kube-system 1" } }, password: { ciphertext: "x" } })), state(outputs));
     assert.deepEqual(withoutDeployed({}), { checkpoint: { latest: { resources: undefined } } });
+  });
+});
+
+describe("engine: a state that was being written when its up was killed", () => {
+  it("loses the empty attributes beside it, and nothing else", () => {
+    const backend = fs.mkdtempSync(path.join(os.tmpdir(), "redis-gke-backend-"));
+    try {
+      const stacks = path.join(backend, ".pulumi", "stacks", "redis-gke");
+      fs.mkdirSync(stacks, { recursive: true });
+      const files = { "local.json": "{}", "local.json.attrs": "", "dev.json": "", "dev.json.attrs": "{}" };
+      for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(stacks, name), text);
+      assert.deepEqual(dropUnwritten(backend), ["local.json.attrs"]);
+      assert.deepEqual(fs.readdirSync(stacks).sort(), ["dev.json", "dev.json.attrs", "local.json"]);
+    } finally {
+      fs.rmSync(backend, { recursive: true });
+    }
   });
 });
 
