@@ -6,7 +6,7 @@ import { containersOf } from "./processes";
 export interface Pod {
   metadata: { name: string; uid: string; deletionTimestamp?: string; labels: Record<string, string> };
   spec: { nodeName?: string };
-  status: { phase: string; containerStatuses?: { restartCount: number; ready: boolean; containerID?: string }[] };
+  status: { phase: string; containerStatuses?: { restartCount: number; ready: boolean; containerID?: string; state?: { waiting?: { reason?: string } } }[] };
 }
 
 export const componentOf = ({ metadata }: Pod) => metadata.labels["app.kubernetes.io/component"] ?? "";
@@ -79,7 +79,7 @@ async function podProblems(deployment: Deployment, wanted: Wanted): Promise<stri
     const found = pods.filter((pod) => componentOf(pod) === component);
     return [
       ...(found.length === count ? [] : [`${found.length} ${component} pods, not ${count}`]),
-      ...found.filter((pod) => !good(pod)).map(({ metadata }) => `${metadata.name} is not ready`),
+      ...found.filter((pod) => !good(pod)).map(({ metadata, status }) => [metadata.name, "is not ready", status.containerStatuses?.[0]?.state?.waiting?.reason].filter(Boolean).join(" ")),
       ...found.filter(isToldLate).map(({ metadata }) => `${metadata.name} runs another container than Kubernetes knows of`),
     ];
   });

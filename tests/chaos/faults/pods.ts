@@ -22,6 +22,9 @@ export async function loseDisk(context: Context, pod: Pod): Promise<void> {
   const claim = `data-${pod.metadata.name}`;
   const volume = (await kubectl("get", "pvc", claim, "-n", context.deployment.namespace, "-o", "jsonpath={.spec.volumeName}")).trim();
   await kubectl("delete", "pvc", claim, "-n", context.deployment.namespace, "--wait=false");
+  // Nothing tells when the scheduler has heard of it. One that has not gives the next pod the old claim, and to that node; when the claim is gone
+  // nobody provisions the new one, whose pod waits for ever: a fault of Kubernetes, not the one that is wanted here.
+  await sleep(1000);
   signal(pod.metadata.uid, "SIGKILL");
   await remove(context, [pod], "--force", "--grace-period=0");
   await eventually("the volume is gone", async () => (await kubectl("get", "pv", volume, "--ignore-not-found")) === "", { timeout: 60_000, every: 500 });
