@@ -9,7 +9,10 @@ export const backendDir = path.join(state, "pulumi");
 
 const project = "redis-gke";
 
-const stackFile = (stack: string) => path.join(backendDir, ".pulumi", "stacks", project, `${stack}.json`);
+export const stackFile = (stack: Target["stack"], backend = backendDir) => path.join(backend, ".pulumi", "stacks", project, `${stack}.json`);
+
+/** Of the stack; there only while somebody is at work on it, or was killed. */
+export const locksOf = (stack: Target["stack"], backend = backendDir) => path.join(backend, ".pulumi", "locks", "organization", project, stack);
 
 /** What the engine had begun and not noted as done when it was cut off. */
 export interface PendingOperation {
@@ -60,7 +63,7 @@ export function clearAfterKill(stack: Target["stack"]): void {
 
 /** The locks of those that are gone; one that is still at work keeps its own. */
 function dropDeadLocks(stack: Target["stack"]): void {
-  const dir = path.join(backendDir, ".pulumi", "locks", "organization", project, stack);
+  const dir = locksOf(stack);
   if (!fs.existsSync(dir)) return;
   for (const name of fs.readdirSync(dir).filter((found) => found.endsWith(".json"))) {
     const file = path.join(dir, name);
@@ -75,8 +78,8 @@ function dropDeadLocks(stack: Target["stack"]): void {
 }
 
 /**
- * The attributes that a file backend was just writing beside its state when it was killed: as long as they are empty the state, which is
- * whole, is not read ("failed to load checkpoint: EOF"); without them it is. Names what it took away.
+ * The `.attrs` files that a `pulumi` was killed at before it had written anything into them. Beside an empty one the state is not read
+ * ("failed to load checkpoint: EOF"), though it is whole; without one it is. Returns the names of those it took away.
  */
 export function dropUnwritten(backend: string): string[] {
   const files = fs.readdirSync(backend, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".attrs")).map((name) => path.join(backend, name));

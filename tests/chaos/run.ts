@@ -6,7 +6,7 @@ import type { Context, Fault } from "./fault";
 import { Client, forget, lost, outage, span, type Recorded } from "./load";
 import { processesOf } from "./processes";
 import { Listener, type Event } from "./sentinels";
-import { componentOf, condition, masterAmong, podsOf, restartsOf, usual, type Pod } from "./state";
+import { componentOf, condition, containerOf, masterAmong, podsOf, restartsOf, usual, type Pod } from "./state";
 import { Undo } from "./undo";
 import { kubectl } from "../support/cluster";
 
@@ -96,9 +96,12 @@ async function untilHealthy(what: string, deployment: Deployment): Promise<void>
   }, { timeout: patienceMs, every: 500 });
 }
 
-/** What a node says that has nothing to go on from, though it went on. Of a pod that is gone by now nobody knows, and one whose container never began has said nothing. */
+/**
+ * What a node says that has nothing to go on from, though it went on. Of a pod that is gone by now nobody knows, and one whose container never
+ * began has no log.
+ */
 async function needlessCopies({ deployment }: Context, since: number): Promise<number> {
-  const now = (await podsOf(deployment)).filter((pod) => componentOf(pod) === "redis" && pod.status.containerStatuses?.[0]?.containerID);
+  const now = (await podsOf(deployment)).filter((pod) => componentOf(pod) === "redis" && containerOf(pod)?.containerID);
   const counts = await Promise.all(now.map(async (pod) => {
     const said = await kubectl("logs", "-n", deployment.namespace, pod.metadata.name, `--since-time=${new Date(since).toISOString()}`);
     const times = (what: string) => said.split(what).length - 1;

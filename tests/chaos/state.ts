@@ -10,7 +10,9 @@ export interface Pod {
 }
 
 export const componentOf = ({ metadata }: Pod) => metadata.labels["app.kubernetes.io/component"] ?? "";
-export const restartsOf = ({ status }: Pod) => status.containerStatuses?.[0]?.restartCount ?? 0;
+/** Each pod here has one; undefined until its kubelet has told of it. */
+export const containerOf = ({ status }: Pod) => status.containerStatuses?.[0];
+export const restartsOf = (pod: Pod) => containerOf(pod)?.restartCount ?? 0;
 
 export const podsOf = async ({ namespace }: Deployment): Promise<Pod[]> => (await kubectlJson<{ items: Pod[] }>("get", "pods", "-n", namespace, "--request-timeout=5s")).items;
 
@@ -66,9 +68,9 @@ export async function masterAmong(pods: readonly Pod[], deployment: Deployment):
 }
 
 /** A kubelet that could not reach the API server tells of a restart late; counted then, it would be one of the next fault. */
-const isToldLate = ({ metadata, status }: Pod) => {
-  const running = containersOf(metadata.uid);
-  return running.length > 0 && !running.some((id) => status.containerStatuses?.[0]?.containerID?.endsWith(id));
+const isToldLate = (pod: Pod) => {
+  const running = containersOf(pod.metadata.uid);
+  return running.length > 0 && !running.some((id) => containerOf(pod)?.containerID?.endsWith(id));
 };
 
 async function podProblems(deployment: Deployment, wanted: Wanted): Promise<string[]> {
@@ -79,7 +81,7 @@ async function podProblems(deployment: Deployment, wanted: Wanted): Promise<stri
     const found = pods.filter((pod) => componentOf(pod) === component);
     return [
       ...(found.length === count ? [] : [`${found.length} ${component} pods, not ${count}`]),
-      ...found.filter((pod) => !good(pod)).map(({ metadata, status }) => [metadata.name, "is not ready", status.containerStatuses?.[0]?.state?.waiting?.reason].filter(Boolean).join(" ")),
+      ...found.filter((pod) => !good(pod)).map((pod) => `${pod.metadata.name} is not ready (${containerOf(pod)?.state?.waiting?.reason ?? pod.status.phase})`),
       ...found.filter(isToldLate).map(({ metadata }) => `${metadata.name} runs another container than Kubernetes knows of`),
     ];
   });

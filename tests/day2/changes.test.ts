@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { storageClass as storageClassOf } from "../../local/cluster/addon-storage";
 import { imageNames } from "../../local/images";
 import { run } from "../../local/lib/run";
-import { addressOf, kubectl, kubectlJson, plainClient, pods, replication, roles, sentinelClientOf } from "../support/cluster";
+import { addressOf, kubectl, kubectlJson, plainClient, pods, replication, roles, sentinelClientOf, settled } from "../support/cluster";
 import { eventually, printTime } from "../support/eventually";
 import { Project } from "../support/project";
 import { Writer } from "../support/writer";
@@ -77,7 +77,7 @@ describe("changes to a stack that holds data: without a loss, or refused in the 
     kept = { ...kept, resources: { memory: "128Mi", cpu: "20m" }, persistence: { storageClass, size: "2Gi" } };
     change({});
     assert.match(await project.up(stack), /persistence\.size: the volumes grow from 1Gi to 2Gi, and cannot shrink again/);
-    await eventually("one master, three replicas in sync", async () => { const { masters, replicasInSync } = await roles(namespace); return masters.length === 1 && replicasInSync.length === 3; });
+    await settled(namespace, { replicas: 3 });
     await written.stop();
     console.log(`      longest write outage: ${written.longestPauseMs} ms; ${written.acknowledged.length} writes`);
     assert.deepEqual(await claims(), before.map((claim) => ({ ...claim, size: "2Gi" })));

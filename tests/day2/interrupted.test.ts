@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
-import * as path from "node:path";
+import { dropUnwritten, locksOf, stackFile } from "../../local/engine/backend";
 import { imageNames } from "../../local/images";
-import { dropUnwritten } from "../../local/engine/backend";
-import { kubectl, redisCli, roles, sentinelClientOf } from "../support/cluster";
+import { kubectl, redisCli, roles, sentinelClientOf, settled } from "../support/cluster";
 import { cutOffUp, goOn } from "../support/cut-off";
 import { eventually } from "../support/eventually";
 import { Project } from "../support/project";
@@ -30,7 +29,7 @@ describe("an up that is cut off, or not alone: the next one goes on from there, 
   const up = (...args: string[]) => ["up", "--yes", "--skip-preview", "--stack", stack, ...args];
   const isWhole = async () => {
     await goOn(project, stack);
-    await eventually("one master, two replicas in sync", async () => { const { masters, replicasInSync } = await roles(namespace); return masters.length === 1 && replicasInSync.length === 2; }, { timeout: 240_000 });
+    await settled(namespace, { timeout: 240_000 });
     await project.pulumi(["preview", "--expect-no-changes", "--stack", stack]);
   };
   const underLoad = async (act: () => Promise<unknown>) => {
@@ -47,7 +46,7 @@ describe("an up that is cut off, or not alone: the next one goes on from there, 
   });
 
   it("killed while it wrote its state to files: the state is whole, and is found again", async () => {
-    fs.truncateSync(path.join(project.backend, ".pulumi/stacks/redis-gke", `${stack}.json.attrs`));
+    fs.truncateSync(`${stackFile(stack, project.backend)}.attrs`);
     assert.match(await project.refused(up()), /failed to load checkpoint: EOF/);
     assert.deepEqual(dropUnwritten(project.backend), [`${stack}.json.attrs`]);
     await isWhole();
@@ -63,7 +62,7 @@ describe("an up that is cut off, or not alone: the next one goes on from there, 
   it("two at once: the second is refused, with what to do, and harms nothing", () => underLoad(async () => {
     memory("64Mi");
     const first = project.pulumi(up());
-    await eventually("the first has begun", async () => (await project.pulumi(["stack", "history", "--json", "--stack", stack]).catch(() => "")) !== "" && fs.existsSync(path.join(project.backend, ".pulumi/locks/organization/redis-gke", stack)));
+    await eventually("the first has begun", async () => (await project.pulumi(["stack", "history", "--json", "--stack", stack]).catch(() => "")) !== "" && fs.existsSync(locksOf(stack, project.backend)));
     assert.match(await project.refused(up()), /the stack is currently locked by 1 lock.*pulumi cancel/s);
     await first;
     await isWhole();

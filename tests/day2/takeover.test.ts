@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { imageNames } from "../../local/images";
-import { addressOf, kubectl, plainClient, redisCli, roles } from "../support/cluster";
+import { addressOf, kubectl, plainClient, redisCli, settled } from "../support/cluster";
 import { cutOffUp, goOn } from "../support/cut-off";
 import { eventually, printTime } from "../support/eventually";
 import { Project } from "../support/project";
@@ -32,14 +32,14 @@ describe("a standalone Redis becomes a sentinel topology", function () {
   type Deployed = Awaited<ReturnType<typeof deployed>>;
 
   async function isWhole({ stack, namespace, claim, claimed }: Deployed) {
-    await eventually("one master, two replicas in sync", async () => { const { masters, replicasInSync } = await roles(namespace); return masters.length === 1 && replicasInSync.length === 2; }, { timeout: 240_000 });
-    assert.equal(await redisCli(namespace, (await roles(namespace)).masters[0]!, "-n", "1", "GET", "beside"), "database 0");
+    const master = await settled(namespace, { timeout: 240_000 });
+    assert.equal(await redisCli(namespace, master, "-n", "1", "GET", "beside"), "database 0");
     assert.equal(await claim(), claimed);
     await project.pulumi(["preview", "--expect-no-changes", "--stack", stack]);
     await eventually("healthy", async () => (await project.status(stack)).healthy);
   }
 
-  /** By the client that was connected before. */
+  /** Acts, and looks at the result, while the client of before goes on writing. */
   async function underLoad(made: Deployed, act: () => Promise<unknown>) {
     await whileWriting(made.client, async () => {
       await act();

@@ -5,8 +5,8 @@ import { checkout } from "../../local/lib/paths";
 import { CommandFailed, run, which } from "../../local/lib/run";
 import { Deployment } from "../chaos/deployment";
 import { signal } from "../chaos/processes";
-import { kubectl, pods, roles } from "../support/cluster";
-import { eventually, sleep } from "../support/eventually";
+import { kubectl, pods, settled } from "../support/cluster";
+import { sleep } from "../support/eventually";
 
 interface Library {
   name: string;
@@ -70,10 +70,7 @@ describe("the examples for client libraries, through Sentinel and through the en
       ? { REDIS_SENTINELS: deployment.sentinels.map((address) => `${address}:26379`).join(","), REDIS_MASTER: deployment.masterName }
       : { REDIS_HOST: deployment.address("redis"), REDIS_PORT: "6379" }),
   });
-  const healed = () => eventually("one master, two replicas in sync", async () => {
-    const found = await roles(deployment.namespace);
-    return found.masters.length === 1 && found.replicasInSync.length === 2 && found.masters[0];
-  }, { every: 500, timeout: 120_000 });
+  const healed = () => settled(deployment.namespace, { every: 500, timeout: 120_000 });
 
   before(async () => {
     for (const library of runnable) await install(library);

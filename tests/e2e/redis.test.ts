@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import type { Redis } from "ioredis";
+import { stackFile } from "../../local/engine/backend";
 import { imageNames } from "../../local/images";
-import { addressOf, kubectl, kubectlJson, plainClient, pods, redisCli, roles, sentinelClient } from "../support/cluster";
+import { addressOf, kubectl, kubectlJson, plainClient, pods, redisCli, roles, sentinelClient, settled } from "../support/cluster";
 import { eventually, sleep } from "../support/eventually";
 import { Project } from "../support/project";
-import { Writer } from "../support/writer";
+import { whileWriting, Writer } from "../support/writer";
 
 const password = "a-password-of-the-e2e-tests";
 const image = imageNames.redis;
@@ -34,10 +35,7 @@ describe("pulumi on a real Kubernetes, with real clients", function () {
     clients.push(client);
     return client;
   };
-  const healed = () => eventually("one master, two replicas in sync", async () => {
-    const found = await roles(namespace);
-    return found.masters.length === 1 && found.replicasInSync.length === 2 && found.masters[0];
-  }, { every: 500 });
+  const healed = () => settled(namespace, { every: 500 });
 
   before(async () => {
     project.configure("e2e", sentinelConfig);
@@ -120,7 +118,7 @@ describe("pulumi on a real Kubernetes, with real clients", function () {
     assert.ok(!objects.includes(password));
     // Not the encoded form either: the state must not hold the Secret's data in the clear.
     const encoded = Buffer.from(password).toString("base64");
-    assert.ok(!fs.readFileSync(`${project.backend}/.pulumi/stacks/redis-gke/e2e.json`, "utf8").includes(encoded));
+    assert.ok(!fs.readFileSync(stackFile("e2e", project.backend), "utf8").includes(encoded));
   });
 
   it("previews and ups an unchanged stack without a change, on paper or on the cluster", async () => {
@@ -152,28 +150,20 @@ describe("pulumi on a real Kubernetes, with real clients", function () {
   it("fails over when the master dies without a word", async () => {
     const old = await healed();
     const client = await viaSentinel();
-    const writer = new Writer(client, "killed");
-    await eventually("writes", () => writer.acknowledged.length > 100);
-    await kubectl("delete", "pod", old, "-n", namespace, "--force", "--grace-period=0", "--wait=false");
-    await eventually("another master", async () => { const { masters } = await roles(namespace); return masters.length === 1 && masters[0] !== old; });
-    const count = writer.acknowledged.length;
-    await eventually("writes go on", () => writer.acknowledged.length > count + 100);
-    await healed();
-    await writer.stop();
-    console.log(`      write outage: ${writer.longestPauseMs} ms; ${writer.acknowledged.length} writes`);
-    assert.deepEqual(await writer.lost(client), []);
+    await whileWriting(client, async () => {
+      await kubectl("delete", "pod", old, "-n", namespace, "--force", "--grace-period=0", "--wait=false");
+      await eventually("another master", async () => { const { masters } = await roles(namespace); return masters.length === 1 && masters[0] !== old; });
+      await healed();
+    });
   });
 
   it("keeps every write over an `up` with a changed setting, which reaches every node", async () => {
     const client = await viaSentinel();
-    const writer = new Writer(client, "rollout");
-    await eventually("writes", () => writer.acknowledged.length > 100);
-    project.configure("e2e", { ...sentinelConfig, settings: { "maxmemory-policy": "allkeys-lru" } });
-    await project.up("e2e");
-    await healed();
-    await writer.stop();
-    console.log(`      longest write outage of the rollout: ${writer.longestPauseMs} ms; ${writer.acknowledged.length} writes`);
-    assert.deepEqual(await writer.lost(client), []);
+    await whileWriting(client, async () => {
+      project.configure("e2e", { ...sentinelConfig, settings: { "maxmemory-policy": "allkeys-lru" } });
+      await project.up("e2e");
+      await healed();
+    });
     assert.equal(await client.get("first"), "write");
     for (const pod of await pods(namespace, "redis")) assert.match(await redisCli(namespace, pod.metadata.name, "CONFIG", "GET", "maxmemory-policy"), /allkeys-lru/);
     await project.pulumi(["preview", "--expect-no-changes", "--stack", "e2e"]);

@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import RedisClient from "ioredis";
 import { run } from "../../local/lib/run";
+import { eventually } from "./eventually";
 
 export const kubectl = (...args: string[]): Promise<string> => run("kubectl", args);
 
@@ -44,6 +45,13 @@ export async function roles(namespace: string): Promise<{ masters: string[]; rep
     replicasInSync: all.filter((pod) => pod.role === "slave" && pod.link === "up").map(({ name }) => name),
   };
 }
+
+/** The master's pod, once it is the only one and as many replicas are in sync with it. */
+export const settled = (namespace: string, { replicas = 2, ...patience }: { replicas?: number; timeout?: number; every?: number } = {}): Promise<string> =>
+  eventually(`one master, ${replicas} replicas in sync`, async () => {
+    const { masters, replicasInSync } = await roles(namespace);
+    return masters.length === 1 && replicasInSync.length === replicas && masters[0];
+  }, patience);
 
 /** A client as an application has it; its back-off is pinned, so that an outage is not the client's own waiting. */
 export function sentinelClient(sentinels: string[], masterName: string, password: string): Redis {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { dropUnwritten, withoutDeployed } from "../../local/engine/backend";
+import { dropUnwritten, stackFile, withoutDeployed } from "../../local/engine/backend";
 import { withoutSalt, withSaltOf } from "../../local/engine/salt";
 import { embedded, targetOf } from "../../local/engine/target";
 import { together } from "../../local/lib/together";
@@ -45,7 +45,7 @@ describe("engine: a state that was being written when its up was killed", () => 
   it("loses the empty attributes beside it, and nothing else", () => {
     const backend = fs.mkdtempSync(path.join(os.tmpdir(), "redis-gke-backend-"));
     try {
-      const stacks = path.join(backend, ".pulumi", "stacks", "redis-gke");
+      const stacks = path.dirname(stackFile("local", backend));
       fs.mkdirSync(stacks, { recursive: true });
       const files = { "local.json": "{}", "local.json.attrs": "", "dev.json": "", "dev.json.attrs": "{}" };
       for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(stacks, name), text);

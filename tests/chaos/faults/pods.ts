@@ -22,8 +22,8 @@ export async function loseDisk(context: Context, pod: Pod): Promise<void> {
   const claim = `data-${pod.metadata.name}`;
   const volume = (await kubectl("get", "pvc", claim, "-n", context.deployment.namespace, "-o", "jsonpath={.spec.volumeName}")).trim();
   await kubectl("delete", "pvc", claim, "-n", context.deployment.namespace, "--wait=false");
-  // Nothing tells when the scheduler has heard of it. One that has not gives the next pod the old claim, and to that node; when the claim is gone
-  // nobody provisions the new one, whose pod waits for ever: a fault of Kubernetes, not the one that is wanted here.
+  // For the scheduler to hear of it, which nothing tells. Else it may place the next pod on a node for the sake of the old claim; that goes, and
+  // for a pod that has its node already nobody provisions a new one: it would wait for ever, by a fault of Kubernetes, not the one wanted here.
   await sleep(1000);
   signal(pod.metadata.uid, "SIGKILL");
   await remove(context, [pod], "--force", "--grace-period=0");
