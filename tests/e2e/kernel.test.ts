@@ -96,23 +96,28 @@ describe("kernel: untuned nodes, and what becomes of them", function () {
     configure({ enforce: true, tune: true });
     await project.up("e2e-kernel");
     assert.deepEqual(values(), tuned);
-    assert.match(await tunerLogs(), /transparent_hugepage\/enabled: always -> never[^]*overcommit_memory: 0 -> 1/);
+    // Each by itself: the tuners of all nodes set the machine's one kernel, and one may be the first at one file and another at the next.
+    const said = await tunerLogs();
+    assert.match(said, /transparent_hugepage\/enabled: always -> never/);
+    assert.match(said, /overcommit_memory: 0 -> 1/);
     await eventually("the pod is ready", ready);
-    const said = await logs("redis");
-    assert.match(said, /kernel: net\.core\.somaxconn \d{4,}, transparent huge pages never, vm\.overcommit_memory 1$/m);
-    assert.doesNotMatch(said, complaints);
+    const start = await logs("redis");
+    assert.match(start, /kernel: net\.core\.somaxconn \d{4,}, transparent huge pages never, vm\.overcommit_memory 1$/m);
+    assert.doesNotMatch(start, complaints);
     assert.match(await status(), /^redis-0 +\d{4,} +never +1 .*as wanted$/m);
     const { kernel } = await project.outputs("e2e-kernel") as { kernel: { enforced: boolean; tuned: boolean; wanted: { overcommitMemory: number } } };
     assert.deepEqual([kernel.enforced, kernel.tuned, kernel.wanted.overcommitMemory], [true, true, 1]);
   });
 
   it("sets again what something else on the node has set, within its period", async () => {
-    const before = (await tunerLogs()).split("always -> never").length;
+    const changes = async () => (await tunerLogs()).split("always -> never").length;
+    const before = await changes();
     set(untuned);
     const since = Date.now();
     await eventually("tuned again", () => Object.entries(tuned).every(([name, value]) => values()[name as keyof Values] === value));
     console.log(`      tuned again after ${Math.round((Date.now() - since) / 1000)} s`);
-    assert.equal((await tunerLogs()).split("always -> never").length, before + 1);
+    // One says so, or two that found it at the same moment.
+    await eventually("a tuner says so", async () => await changes() > before);
     // Not ready while the values were wrong; a refresh in these seconds would find an unhealthy resource.
     await kubectl("rollout", "status", "daemonset", "--namespace", tuning, "--timeout=30s");
   });
