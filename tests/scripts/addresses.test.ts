@@ -94,6 +94,44 @@ describe("pod scripts: Services that were deleted and made again, at other addre
     await isWhole();
   });
 
+  describe("with lists that are renewed while a sentinel reads them", () => {
+    /** Looks so often at the list of before, and then finds the addresses of today; the others find them at once. */
+    const renewAfterLooks = (looks: number, pod = sentinels[1]!) => {
+      lab.writeTopology(redis, sentinels, [...lab.pods.values()].filter((other) => other !== pod));
+      for (const kind of ["redis", "sentinels"]) fs.copyFileSync(redis[0]!.file(`topology/${kind}`), pod.file(`data/${kind}`));
+      fs.writeFileSync(pod.file("data/looks.new"), "look\n".repeat(looks));
+      fs.renameSync(pod.file("data/looks.new"), pod.file("data/looks"));
+    };
+    beforeEach(async () => {
+      lab.addToScript("sentinel-memory.sh", `topology() {
+        cat "$TOPOLOGY/redis" "$TOPOLOGY/sentinels"
+        if [ -f "$DATA/looks" ]; then
+          sed -i 1d "$DATA/looks"
+          [ -s "$DATA/looks" ] || { mv "$DATA/redis" "$DATA/sentinels" "$TOPOLOGY/" && rm "$DATA/looks"; }
+        fi
+      }`);
+      await Promise.all(sentinels.map((pod) => pod.stop()));
+      lab.startAll();
+      assert.equal(await lab.settled(), master);
+    });
+
+    it("misses no address that changes while a sentinel looks", async () => {
+      await lab.makeServicesAgain([...redis, ...sentinels]);
+      renewAfterLooks(1);
+      assert.equal((await isWhole()).name, master.name);
+    });
+
+    for (const looks of [1, 2]) {
+      it(`misses none that changes while a sentinel starts: after look ${looks}`, async () => {
+        await lab.powerCut();
+        await lab.makeServicesAgain([...redis, ...sentinels]);
+        renewAfterLooks(looks);
+        lab.startAll();
+        assert.equal((await isWhole()).name, master.name);
+      });
+    }
+  });
+
   describe("with sentinels that an earlier version of the program left, which remember an address and not whose it was", () => {
     const restartSentinels = async (meanwhile: () => void | Promise<unknown>) => {
       await Promise.all(sentinels.map((pod) => pod.stop()));

@@ -58,8 +58,11 @@ export class PodLab {
   writeTopology(redis: Pod[], sentinels: Pod[], told: Iterable<Pod> = this.pods.values()): void {
     const table = (pods: Pod[]) => pods.map((pod) => `${pod.name} ${pod.address}\n`).join("");
     for (const pod of told) {
-      fs.writeFileSync(pod.file("topology/redis"), table(redis));
-      fs.writeFileSync(pod.file("topology/sentinels"), table(sentinels));
+      for (const [kind, pods] of [["redis", redis], ["sentinels", sentinels]] as const) {
+        // Whole at once, as the kubelet renews a file of a ConfigMap.
+        fs.writeFileSync(pod.file(`renewed-${kind}`), table(pods));
+        fs.renameSync(pod.file(`renewed-${kind}`), pod.file(`topology/${kind}`));
+      }
     }
   }
 

@@ -10,14 +10,18 @@ known_topology=$DATA/topology
 
 topology() { cat "$TOPOLOGY/redis" "$TOPOLOGY/sentinels"; }
 
+# Sets $seen, which is what the functions below know of it. What is acted on and what is remembered have to be one look: an address that changed
+# between two would be remembered as known, and the sentinel would go on with the old one for ever.
+look_at_topology() { seen=$(topology); }
+
 remember_topology() {
-    topology >"$known_topology.new"
+    printf '%s\n' "$seen" >"$known_topology.new"
     mv "$known_topology.new" "$known_topology"
 }
 
 # "OLD NEW" of each pod that had another address when the topology was remembered.
 new_addresses() {
-    [ ! -f "$known_topology" ] || topology | awk 'NR == FNR { old[$1] = $2; next } $1 in old && old[$1] != $2 { print old[$1], $2 }' "$known_topology" -
+    [ ! -f "$known_topology" ] || printf '%s\n' "$seen" | awk 'NR == FNR { old[$1] = $2; next } $1 in old && old[$1] != $2 { print old[$1], $2 }' "$known_topology" -
 }
 
 # Those lines of the old configuration that are Sentinel's memory, at the addresses of today: all translated at once, since one pod may have got what

@@ -102,11 +102,12 @@ forget_who_left() {
 # Sentinel takes no other address for a node that it knows, nor for itself, while it runs. Succeeds if it was told to end, for sentinel-start.sh
 # to start it again with the new ones.
 watch_addresses() {
+    look_at_topology || return 1
     if [ -n "$(new_addresses)" ]; then
         log "starting again: pods have new addresses ($(new_addresses | sed 's/ / -> /' | paste -s -d , -))"
         kill -TERM "$sentinel"
     else
-        [ "$(topology)" = "$(cat "$known_topology")" ] || remember_topology
+        [ "$seen" = "$(cat "$known_topology")" ] || remember_topology
         return 1
     fi
 }
