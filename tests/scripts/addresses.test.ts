@@ -95,16 +95,18 @@ describe("pod scripts: Services that were deleted and made again, at other addre
   });
 
   describe("with lists that are renewed while a sentinel reads them", () => {
-    /** Looks so often at the list of before, and then finds the addresses of today; the others find them at once. */
-    const renewAfterLooks = (looks: number, pod = sentinels[1]!) => {
-      lab.writeTopology(redis, sentinels, [...lab.pods.values()].filter((other) => other !== pod));
-      for (const kind of ["redis", "sentinels"]) fs.copyFileSync(redis[0]!.file(`topology/${kind}`), pod.file(`data/${kind}`));
-      fs.writeFileSync(pod.file("data/looks.new"), "look\n".repeat(looks));
-      fs.renameSync(pod.file("data/looks.new"), pod.file("data/looks"));
+    /** Everybody finds the addresses of today, but for one sentinel, which finds those of before so many times more. */
+    const renewAfterLooks = (looks: number) => {
+      const late = sentinels[1]!;
+      lab.writeTopology(redis, sentinels, [...lab.pods.values()].filter((pod) => pod !== late));
+      for (const kind of ["redis", "sentinels"]) fs.copyFileSync(redis[0]!.file(`topology/${kind}`), late.file(`data/${kind}`));
+      // A line for each look that is left; whole at once, for the sentinel may be looking.
+      fs.writeFileSync(late.file("data/looks.new"), "look\n".repeat(looks));
+      fs.renameSync(late.file("data/looks.new"), late.file("data/looks"));
     };
     beforeEach(async () => {
-      lab.addToScript("sentinel-memory.sh", `topology() {
-        cat "$TOPOLOGY/redis" "$TOPOLOGY/sentinels"
+      lab.addToScript("sentinel-memory.sh", `look_at_topology() {
+        seen=$(cat "$TOPOLOGY/redis" "$TOPOLOGY/sentinels")
         if [ -f "$DATA/looks" ]; then
           sed -i 1d "$DATA/looks"
           [ -s "$DATA/looks" ] || { mv "$DATA/redis" "$DATA/sentinels" "$TOPOLOGY/" && rm "$DATA/looks"; }

@@ -8,11 +8,9 @@
 state=$DATA/sentinel.conf
 known_topology=$DATA/topology
 
-topology() { cat "$TOPOLOGY/redis" "$TOPOLOGY/sentinels"; }
-
-# Sets $seen, which is what the functions below know of it. What is acted on and what is remembered have to be one look: an address that changed
-# between two would be remembered as known, and the sentinel would go on with the old one for ever.
-look_at_topology() { seen=$(topology); }
+# Sets $seen, the topology of this moment, by which the functions below go. What is acted on and what is remembered have to come from one look: an
+# address that changed between two would be remembered without having been acted on, and the sentinel would keep the old one for ever.
+look_at_topology() { seen=$(cat "$TOPOLOGY/redis" "$TOPOLOGY/sentinels"); }
 
 remember_topology() {
     printf '%s\n' "$seen" >"$known_topology.new"

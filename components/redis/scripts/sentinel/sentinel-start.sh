@@ -71,10 +71,10 @@ stop() {
 }
 
 umask 077
+look_at_topology
 while :; do
     # The first process of a container ignores a signal that it has no trap for, and would wait for the kill.
     trap 'exit 0' TERM INT
-    look_at_topology
     find_own_address
     find_master
     write_configuration
@@ -87,7 +87,7 @@ while :; do
     # A signal ends `wait` early, with the trap already run, which ends the script.
     code=0
     wait "$sentinel" || code=$?
-    # Then it was told to end by watch_addresses, and starts again with what it knows.
     look_at_topology
+    # Then it was told to end by watch_addresses, and starts again with what it knows.
     [ -n "$(new_addresses)" ] || { log "crash: redis-sentinel ended with code $code"; exit "$code"; }
 done

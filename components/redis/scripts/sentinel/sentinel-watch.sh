@@ -102,6 +102,7 @@ forget_who_left() {
 # Sentinel takes no other address for a node that it knows, nor for itself, while it runs. Succeeds if it was told to end, for sentinel-start.sh
 # to start it again with the new ones.
 watch_addresses() {
+    # What could not be read is not remembered as an empty list.
     look_at_topology || return 1
     if [ -n "$(new_addresses)" ]; then
         log "starting again: pods have new addresses ($(new_addresses | sed 's/ / -> /' | paste -s -d , -))"
