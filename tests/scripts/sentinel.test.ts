@@ -199,6 +199,24 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     });
   });
 
+  it("stays the master that it was made again between two looks: that the sentinels still name the other one says nothing yet", async () => {
+    lab.startAll();
+    const first = await lab.settled();
+    await first.says(/role: master/);
+    // Until a look has found that it is named.
+    await sleep(3000);
+    const resume = first.holdWatches();
+    await sentinels[0]!.with((client) => client.call("SENTINEL", "FAILOVER", labMasterName));
+    const second = await eventually("another master", async () => { const master = await lab.master(); return master !== first && master; });
+    await eventually(`${first.name} follows ${second.name}`, async () => (await first.info("replication")).master_link_status === "up");
+    // As the sentinel that promotes it, before it has told the others.
+    await first.with((client) => client.replicaof("NO", "ONE"));
+    resume();
+    // Until the sentinels, who have promoted nobody here, make it a replica.
+    await eventually(`${first.name} follows ${second.name} again`, async () => (await first.info("replication")).master_link_status === "up");
+    assert.doesNotMatch(first.output, /which replaced this node/);
+  });
+
   it("stops a sentinel that still waits for a master", async () => {
     const waiting = sentinels[0]!.start();
     await eventually("it waits", () => waiting.output.includes("waiting"));

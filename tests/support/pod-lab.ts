@@ -157,6 +157,8 @@ export class PodLab {
   }
 }
 
+const isRedis = (pid: number): boolean => fs.readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("redis-server");
+
 export class Pod {
   output = "";
   /** A sentinel's: how many milliseconds of silence it takes for a loss. */
@@ -279,11 +281,18 @@ export class Pod {
     return [shell, ...fs.readFileSync(`/proc/${shell}/task/${shell}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number)];
   }
 
+  /** What runs beside Redis stands still, until the function that it returns is called. */
+  holdWatches(): () => void {
+    const watches = this.processes.slice(1).filter((pid) => !isRedis(pid));
+    for (const pid of watches) process.kill(pid, "SIGSTOP");
+    return () => { for (const pid of watches) process.kill(pid, "SIGCONT"); };
+  }
+
   /** As a crash of Redis alone, whose supervisor lives. */
   crash(signal: NodeJS.Signals = "SIGKILL"): void { this.signalRedis(signal); }
 
   signalRedis(signal: NodeJS.Signals): void {
-    const server = this.processes.find((pid) => fs.readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("redis-server"));
+    const server = this.processes.find(isRedis);
     if (server === undefined) throw new Error(`${this.name} has no Redis process`);
     process.kill(server, signal);
   }

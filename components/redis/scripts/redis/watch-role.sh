@@ -5,12 +5,13 @@
 # A master that stood still (a script that ran for seconds, a machine that hung) was replaced and does not know it. Its clients are refused
 # (NOREPLICAS), and stay, until Sentinel tells it, which waits for eight seconds to be sure. A majority that names another, and that other
 # one's own word, are as sure, but only for a master that the sentinels have named. For a moment after a promotion they still name the old
-# one: a new master that followed it would undo the failover.
+# one: a new master that followed it would undo the failover. Each promotion gives a node another replication id, so one that was made a replica
+# and master again between two looks is a new master, too.
 give_way() {
     if another_is_master; then
-        [ "$was_master" != named ] || follow "$named" "named by a majority of the sentinels, which replaced this node"
+        [ "$named_as" != "$id" ] || follow "$named" "named by a majority of the sentinels, which replaced this node"
     elif [ "$named" = "$OWN" ]; then
-        was_master=named
+        named_as=$id
     fi
 }
 
@@ -51,9 +52,10 @@ come_back_in() {
 }
 
 look_at_role() {
-    found=$(ask_local INFO replication | fields role master_host slave_priority master_sync_in_progress master_link_status)
+    found=$(ask_local INFO replication | fields role master_host slave_priority master_sync_in_progress master_link_status master_replid)
+    id=${found##* }
     case "$found" in
-        master*) was_master=${was_master:-yes}; give_way; return ;;
+        master*) was_master=yes; give_way; return ;;
         # Parked, it follows nobody, and find_role is at work.
         *" 127.0.0.1 "*) was_master='' looks_left_out=0; return ;;
         slave*) ;;
@@ -69,8 +71,8 @@ look_at_role() {
 
 # For as long as the start script lives.
 watch_role() {
-    # What the last look found: nothing, no master; "yes", one that the sentinels have not named yet; "named", one that they have.
-    was_master=
+    # Whether the last look found a master, and with which replication id the sentinels have named this node as one.
+    was_master='' named_as=''
     while sleep "${ROLE_PERIOD:-2}" >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do
         announce_own_address
         look_at_role
