@@ -53,6 +53,18 @@ describe("pod scripts: Services that were deleted and made again, at other addre
       assert.equal((await isWhole()).name, master.name, "nobody was promoted without need");
     });
 
+    // The kubelet of each node renews the list in its own time.
+    for (const [early, first] of [["nodes", () => redis], ["sentinels", () => sentinels]] as const) {
+      it(`goes on while the pods run, also where the lists reach the ${early} first: Services of ${whose}`, async () => {
+        await lab.makeServicesAgain(which());
+        await sleep(4000);
+        lab.writeTopology(redis, sentinels, first());
+        await sleep(15_000);
+        tellEverybody();
+        assert.equal((await isWhole()).name, master.name, "nobody was promoted without need");
+      });
+    }
+
     it(`finds the same master again when every pod lost power meanwhile: Services of ${whose}`, async () => {
       await lab.powerCut();
       await lab.makeServicesAgain(which());

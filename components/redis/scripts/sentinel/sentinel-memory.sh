@@ -7,6 +7,9 @@
 
 state=$DATA/sentinel.conf
 known_topology=$DATA/topology
+# The master that the others named when this sentinel was wrong (watch_master), which its next start goes by instead of its memory.
+# shellcheck disable=SC2034
+corrected=$DATA/corrected-master
 
 # Sets $seen, the topology of this moment, by which the functions below go. What is acted on and what is remembered have to come from one look: an
 # address that changed between two would be remembered without having been acted on, and the sentinel would keep the old one for ever.

@@ -22,7 +22,7 @@ find_own_address() {
 
 # Sets $master. On the very first start nobody knows one until a Redis node has taken that role.
 find_master() {
-    master=$(memory | awk '$2 == "monitor" { print $4 }')
+    if [ -f "$corrected" ]; then master=$(cat "$corrected"); else master=$(memory | awk '$2 == "monitor" { print $4 }'); fi
     if [ -n "$master" ] && ! in_topology redis "$master"; then
         log "forgetting $master, which was the master: it is nobody's address any more"
         master=
@@ -55,6 +55,7 @@ write_configuration() {
     } >"$state.new"
     # Moved, not written in place: a power cut in between must leave the old memory or the new one, never half a file.
     mv "$state.new" "$state"
+    rm -f "$corrected"
     remember_topology
 }
 
@@ -71,6 +72,8 @@ stop() {
 }
 
 umask 077
+# One that an earlier container left is an old story.
+rm -f "$corrected"
 look_at_topology
 while :; do
     # The first process of a container ignores a signal that it has no trap for, and would wait for the kill.
@@ -88,6 +91,6 @@ while :; do
     code=0
     wait "$sentinel" || code=$?
     look_at_topology
-    # Then it was told to end by watch_addresses, and starts again with what it knows.
-    [ -n "$(new_addresses)" ] || { log "crash: redis-sentinel ended with code $code"; exit "$code"; }
+    # Then it was told to end by watch_addresses or watch_master, and starts again with what it knows.
+    [ -n "$(new_addresses)" ] || [ -f "$corrected" ] || { log "crash: redis-sentinel ended with code $code"; exit "$code"; }
 done

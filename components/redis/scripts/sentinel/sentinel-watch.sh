@@ -113,11 +113,34 @@ watch_addresses() {
     fi
 }
 
+# A sentinel whose own failover ended after the next one has the younger epoch with the older master. Sentinel then takes nobody's word for
+# another, and names a replica for good: one vote less, and clients that ask this sentinel first are sent to a node that takes no writes.
+# An address that the list in this pod does not have yet does not count: the next start could not go by it. Sets $shown and $named.
+names_a_replica() {
+    shown=$(shown_by "$LOCAL")
+    case "$shown" in *failover_in_progress*) return 1 ;; *s_down*) ;; *) return 1 ;; esac
+    named=$(named_by_majority)
+    [ "$named" != "${shown%% *}" ] && in_topology redis "$named" && [ "$(role_of "$named")" = master ]
+}
+
+# Its memory says the same, so the next start goes by what is written here. Five looks, a quarter of a minute, are more than a failover takes to be
+# known to all. Succeeds if it was told to end, as watch_addresses does.
+looks=0
+watch_master() {
+    names_a_replica || { looks=0; return 1; }
+    looks=$((looks + 1))
+    [ "$looks" -ge 5 ] || return 1
+    log "starting again: a majority of the sentinels names $named, which is master, and this one ${shown%% *}, which is not"
+    printf '%s\n' "$named" >"$corrected"
+    kill -TERM "$sentinel"
+}
+
 # For as long as the sentinel lives, whose process id is this shell's.
 watch_sentinel() {
     until set_clocks; do sleep 0.1; done
     while wait_for_its_place && kill -0 $$ 2>/dev/null; do
         ! watch_addresses || return 0
+        ! watch_master || return 0
         keep_apart
         forget_who_left
     done

@@ -88,10 +88,13 @@ named_by_majority() {
     named_by_each | awk -v majority="$(majority_of_sentinels)" '/^[0-9a-fA-F.:]+$/ && ++votes[$0] >= majority { print; exit }'
 }
 
+# By what Redis calls itself: after a Service was made again the sentinels may know this node's new address before the list in this pod has it.
+is_this_node() { [ "$(ask "$1" "$redis_port" INFO server | field run_id)" = "$(ask_local INFO server | field run_id)" ]; }
+
 # Whether a majority names another node than this one, which says itself that it is master. Sets $named.
 another_is_master() {
     named=$(named_by_majority)
-    [ -n "$named" ] && [ "$named" != "$OWN" ] && [ "$(role_of "$named")" = master ]
+    [ -n "$named" ] && [ "$named" != "$OWN" ] && [ "$(role_of "$named")" = master ] && ! is_this_node "$named"
 }
 
 # The first peer that says it is master; nothing if none does.
