@@ -16,8 +16,9 @@ async function deploy() {
 
   // Where it runs: a cluster, nodes and disks of the stack's own on Google Cloud, or whatever cluster the kubeconfig leads to.
   const google = config.google && new GoogleCloud("redis", { ...config.google, before: before.google, describe });
-  // Forced: what somebody changed by hand (kubectl scale, kubectl edit) would else refuse the `up` half-way, after a preview that was clean.
-  const provider = new k8s.Provider("kubernetes", { ...(google?.kubernetes ?? config.kubernetes), enablePatchForce: true }, { dependsOn: google });
+  // Forced: what somebody changed by hand (kubectl scale, kubectl edit) would else refuse the `up` half-way, after a preview that was clean. And the
+  // list of addresses is changed in place: replaced, it would be away for a moment, in which no pod can start.
+  const provider = new k8s.Provider("kubernetes", { ...(google?.kubernetes ?? config.kubernetes), enablePatchForce: true, enableConfigMapMutable: true }, { dependsOn: google });
   const volumes = google && new Volumes("redis", { disks: google.disks, claims: claimsOf(redisName, config.redis) }, { provider });
 
   const persistence = { ...config.redis.persistence, ...volumes?.forRedis };

@@ -52,9 +52,9 @@ export class KernelTuning extends pulumi.ComponentResource {
     }, { parent: this });
   }
 
-  /** Without a fixed name: a changed script gets a new one, and the pods are rolled to it. */
+  /** Without a fixed name, and never changed in place: a changed script gets a new one, and the pods are rolled to it. */
   private createScripts(name: string): pulumi.Output<string> {
-    return new k8s.core.v1.ConfigMap(`${name}-scripts`, { metadata: { namespace: this.namespace, labels: commonLabels(name) }, data: tuningScripts() }, { parent: this }).metadata.name;
+    return new k8s.core.v1.ConfigMap(`${name}-scripts`, { metadata: { namespace: this.namespace, labels: commonLabels(name) }, data: tuningScripts(), immutable: true }, { parent: this }).metadata.name;
   }
 
   private createDaemonSet(name: string, args: KernelTuningArgs, scripts: pulumi.Output<string>, quota: k8s.core.v1.ResourceQuota): void {

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { ComponentResource, Output, Resource } from "@pulumi/pulumi";
 import type { RedisSettings } from "./args";
+import { contentNamed } from "./config-map";
 import { redisPort } from "./configuration";
 import type { Foundation } from "./foundation";
 import { endpointPorts, haproxyConf, type Node } from "./haproxy";
@@ -33,10 +34,10 @@ export interface Endpoint {
 export function createEndpoint({ name, settings, foundation, nodes, sentinels, after }: EndpointResourceArgs, parent: ComponentResource): Endpoint {
   const { namespace } = foundation;
   const labels = { ...commonLabels(name), ...selectorLabels(name, "endpoint") };
-  const configuration = new k8s.core.v1.ConfigMap(`${name}-endpoint`, {
-    metadata: { namespace, labels: commonLabels(name) },
+  const configuration = contentNamed({
+    instance: name, name: `${name}-endpoint`, namespace,
     data: { "haproxy.cfg": pulumi.all([nodes, sentinels]).apply(([redis, watchers]) => haproxyConf(settings, redis, watchers)) },
-  }, { parent });
+  }, parent);
   const deployment = new k8s.apps.v1.Deployment(`${name}-endpoint`, {
     metadata: { name: `${name}-endpoint`, namespace, labels },
     spec: {
@@ -44,7 +45,7 @@ export function createEndpoint({ name, settings, foundation, nodes, sentinels, a
       // A new pod is ready before an old one goes: the endpoint never has less than it was asked for.
       strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
       selector: { matchLabels: selectorLabels(name, "endpoint") },
-      template: { metadata: { labels }, spec: endpointPod(name, settings, configuration.metadata.name, foundation.secret) },
+      template: { metadata: { labels }, spec: endpointPod(name, settings, configuration, foundation.secret) },
     },
   }, { parent });
   createDisruptionBudget(name, `${name}-endpoint`, namespace, "endpoint", parent);

@@ -1,8 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
-import type { ComponentResource, Output } from "@pulumi/pulumi";
+import type { ComponentResource, Output, Resource } from "@pulumi/pulumi";
 import { createArchiveStore, type ArchiveStore } from "./archive-store";
 import type { RedisSettings } from "./args";
 import { createClaims, type Claims } from "./claims";
+import { contentNamed } from "./config-map";
 import { redisConf } from "./configuration";
 import { commonLabels } from "./labels";
 import { createRestore, type RestoreParts } from "./restore";
@@ -19,6 +20,8 @@ export interface Foundation {
   scripts: Output<string>;
   configuration: Output<string>;
   claims: Claims;
+  /** What is there before the data pods. */
+  before: Resource[];
   /** The way to the archives below a root (its own, unless told another), and the scripts that go it; undefined without an archive. */
   archiveStore?: (root?: string) => ArchiveStore;
   /** What the data pods need to begin with an archive; undefined without `restore`. */
@@ -35,12 +38,13 @@ export function createFoundation(name: string, settings: RedisSettings, password
   const namespace = namespaceOf(name, settings, approved, parent);
   const metadata = { namespace, labels };
   const secret = new k8s.core.v1.Secret(`${name}-password`, { metadata, stringData: { password } }, { parent });
-  const rendered = new k8s.core.v1.ConfigMap(`${name}-configuration`, { metadata, data: { "redis.conf": redisConf(settings) } }, { parent });
+  const configuration = contentNamed({ instance: name, name: `${name}-configuration`, namespace, data: { "redis.conf": redisConf(settings) } }, parent);
   const archiveStore = createArchiveStore(name, settings, namespace, parent);
+  const claims = createClaims(name, settings, namespace, parent);
+  const restore = createRestore(name, settings, archiveStore, namespace, parent);
   return {
-    namespace, password, secret: secret.metadata.name, scripts: createScripts(name, "redis", namespace, parent), configuration: rendered.metadata.name, archiveStore,
-    claims: createClaims(name, settings, namespace, parent),
-    restore: createRestore(name, settings, archiveStore, namespace, parent),
+    namespace, password, secret: secret.metadata.name, scripts: createScripts(name, "redis", namespace, parent), configuration, archiveStore,
+    claims, restore, before: [...claims.all, ...(restore ? [restore.choice] : [])],
   };
 }
 

@@ -1,8 +1,8 @@
-import * as k8s from "@pulumi/kubernetes";
-import type { ComponentResource, Input } from "@pulumi/pulumi";
+import type * as k8s from "@pulumi/kubernetes";
+import type { ComponentResource, Input, Resource } from "@pulumi/pulumi";
 import type { ArchiveStore } from "./archive-store";
 import type { RedisSettings } from "./args";
-import { commonLabels } from "./labels";
+import { fixedName } from "./config-map";
 import { configMapVolume, containerSecurity, mount, podNameEnv, type Container } from "./pod";
 import { restoreChoice } from "./restore-choice";
 
@@ -15,10 +15,12 @@ export interface RestoreParts {
   serviceAccountName?: Input<string>;
 }
 
+/** The ConfigMap that says which archive. */
+const choiceName = (instance: string): string => `${instance}-restore`;
 const choiceMount = mount("restore", "/restore");
 
 /** The two steps that bring an archive to the volume before Redis starts: fetched and compared, then read through. Pure. */
-export function restoreParts(settings: RedisSettings, store: ArchiveStore, choice: Input<string>): RestoreParts {
+export function restoreParts(instance: string, settings: RedisSettings, store: ArchiveStore): RestoreParts {
   const step = (name: string, image: string, script: string, more: Pick<Container, "env" | "volumeMounts">): Container => ({
     name,
     image,
@@ -36,7 +38,7 @@ export function restoreParts(settings: RedisSettings, store: ArchiveStore, choic
       step("restore", settings.archive!.image, "restore-fetch.sh", { env: store.env.filter(({ name }) => name !== "ARCHIVE_ROOT"), volumeMounts: [mount("restore-work", "/work"), ...store.volumeMounts] }),
       step("restore-check", settings.image, "restore-check.sh", { volumeMounts: [] }),
     ],
-    volumes: [configMapVolume("restore", choice), configMapVolume("restore-scripts", store.scripts), { name: "restore-work", emptyDir: {} }, ...store.volumes],
+    volumes: [configMapVolume("restore", choiceName(instance)), configMapVolume("restore-scripts", store.scripts), { name: "restore-work", emptyDir: {} }, ...store.volumes],
     volumeMounts: [choiceMount],
     serviceAccountName: store.serviceAccountName,
   };
@@ -46,13 +48,10 @@ export function restoreParts(settings: RedisSettings, store: ArchiveStore, choic
  * Which archive, in a ConfigMap of a fixed name that is read at each attempt: a pod that cannot start because of a misspelt name goes on
  * once it is set right, where a changed pod template would wait for this very pod to become ready.
  */
-export function createRestore(name: string, settings: RedisSettings, archiveStore: ((root?: string) => ArchiveStore) | undefined, namespace: Input<string>, parent: ComponentResource): RestoreParts | undefined {
+export function createRestore(name: string, settings: RedisSettings, archiveStore: ((root?: string) => ArchiveStore) | undefined, namespace: Input<string>, parent: ComponentResource): (RestoreParts & { choice: Resource }) | undefined {
   const { restore } = settings;
   if (!restore || !archiveStore) return undefined;
   const store = archiveStore(restore.root);
-  const choice = new k8s.core.v1.ConfigMap(`${name}-restore`, {
-    metadata: { name: `${name}-restore`, namespace, labels: commonLabels(name) },
-    data: { from: restoreChoice(restore.from)!, root: store.root },
-  }, { parent });
-  return restoreParts(settings, store, choice.metadata.name);
+  const choice = fixedName({ instance: name, name: choiceName(name), namespace, data: { from: restoreChoice(restore.from)!, root: store.root } }, parent);
+  return { ...restoreParts(name, settings, store), choice };
 }

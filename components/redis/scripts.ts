@@ -1,9 +1,8 @@
-import * as k8s from "@pulumi/kubernetes";
 import type { ComponentResource, Input, Output } from "@pulumi/pulumi";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { readingScripts } from "../kernel";
-import { commonLabels } from "./labels";
+import { contentNamed } from "./config-map";
 
 /** Whose pods: each kind mounts what it runs, so that a change to how archives are taken restarts no Redis. */
 export const scriptKinds = ["redis", "sentinel", "archive"] as const;
@@ -19,4 +18,4 @@ function folder(name: ScriptKind | "shared"): Record<string, string> {
 
 /** The ConfigMap of them, whose name changes with its content; gives the name. */
 export const createScripts = (name: string, kind: ScriptKind, namespace: Input<string>, parent: ComponentResource): Output<string> =>
-  new k8s.core.v1.ConfigMap(kind === "redis" ? `${name}-scripts` : `${name}-${kind}-scripts`, { metadata: { namespace, labels: commonLabels(name) }, data: podScripts(kind) }, { parent }).metadata.name;
+  contentNamed({ instance: name, name: kind === "redis" ? `${name}-scripts` : `${name}-${kind}-scripts`, namespace, data: podScripts(kind) }, parent);

@@ -2,12 +2,13 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { RedisSettings } from "./args";
 import { dataClaim } from "./claims";
+import { contentNamed, fixedName } from "./config-map";
 import { redisPort, sentinelConf, sentinelPort } from "./configuration";
 import { dataPod } from "./data-pod";
 import { createEndpoint } from "./endpoint";
 import type { Foundation } from "./foundation";
 import type { Node } from "./haproxy";
-import { commonLabels, selectorLabels } from "./labels";
+import { selectorLabels } from "./labels";
 import { createScripts } from "./scripts";
 import { sentinelClaim, sentinelPod } from "./sentinel-pod";
 import { clientService, governingService, hostName, podServices } from "./service";
@@ -28,7 +29,7 @@ export class Sentinel extends pulumi.ComponentResource {
   constructor(name: string, settings: RedisSettings, foundation: Foundation, takesOver: pulumi.Output<boolean>, opts?: pulumi.ComponentResourceOptions) {
     // What was made for a standalone Redis under the same names goes on with its data: made anew it would be in its own way.
     super("redis-gke:redis:Sentinel", name, {}, { ...opts, aliases: [{ type: "redis-gke:redis:Standalone" }] });
-    const { namespace, claims } = foundation;
+    const { namespace } = foundation;
     const sentinel = `${name}-sentinel`;
     const redisPorts = { instance: name, namespace, ports: [{ name: "redis", port: redisPort }] };
     const sentinelPorts = { instance: name, namespace, ports: [{ name: "sentinel", port: sentinelPort }] };
@@ -36,7 +37,7 @@ export class Sentinel extends pulumi.ComponentResource {
     const nodes = podServices(name, settings.replicas, redisPorts, this);
     const sentinels = podServices(sentinel, settings.sentinels, sentinelPorts, this);
     const topology = this.createTopology(name, foundation, nodes, sentinels);
-    const pod = { instance: name, settings, ...foundation, topology: topology.metadata.name };
+    const pod = { instance: name, settings, ...foundation, topology: topologyName(name) };
     // Where a standalone Redis is taken over, what leads to the only node with data is there before anything happens to that.
     const first = (resource: pulumi.Resource) => takesOver.apply((taken) => (taken ? [resource] : []));
 
@@ -46,7 +47,7 @@ export class Sentinel extends pulumi.ComponentResource {
     const watchers = createStatefulSet({
       instance: name, name: sentinel, namespace, role: "sentinel", replicas: running(settings, settings.sentinels), serviceName: sentinelGoverning.metadata.name,
       pod: sentinelPod({ ...pod, scripts: createScripts(name, "sentinel", namespace, this), configuration: this.createSentinelConfiguration(name, foundation) }),
-      claim: sentinelClaim(settings), customTimeouts,
+      claim: sentinelClaim(settings), dependsOn: [topology], customTimeouts,
     }, this);
     createDisruptionBudget(name, sentinel, namespace, "sentinel", this);
 
@@ -56,7 +57,7 @@ export class Sentinel extends pulumi.ComponentResource {
     createStatefulSet({
       instance: name, name, namespace, role: "redis", replicas: running(settings, settings.replicas), serviceName: redisGoverning.metadata.name,
       pod: dataPod({ ...pod, startScript: "redis-start.sh" }),
-      claim: dataClaim(settings), dependsOn: first(endpoint.service).apply((service) => [...claims.all, ...service]), customTimeouts,
+      claim: dataClaim(settings), dependsOn: first(endpoint.service).apply((service) => [...foundation.before, topology, ...service]), customTimeouts,
     }, this);
     createDisruptionBudget(name, name, namespace, "redis", this);
 
@@ -73,17 +74,11 @@ export class Sentinel extends pulumi.ComponentResource {
    */
   private createTopology(name: string, { namespace }: Foundation, nodes: pulumi.Output<Node[]>, sentinels: pulumi.Output<Node[]>): k8s.core.v1.ConfigMap {
     const table = (rows: Node[]) => rows.map((row) => `${row.name} ${row.address}\n`).join("");
-    return new k8s.core.v1.ConfigMap(topologyName(name), {
-      metadata: { name: topologyName(name), namespace, labels: commonLabels(name) },
-      data: { redis: nodes.apply(table), sentinels: sentinels.apply(table) },
-    }, { parent: this });
+    return fixedName({ instance: name, name: topologyName(name), namespace, data: { redis: nodes.apply(table), sentinels: sentinels.apply(table) } }, this);
   }
 
   /** A ConfigMap of their own: a changed setting of Redis must not restart the ones who watch over its rollout. */
   private createSentinelConfiguration(name: string, { namespace }: Foundation): pulumi.Output<string> {
-    return new k8s.core.v1.ConfigMap(`${name}-sentinel-configuration`, {
-      metadata: { namespace, labels: commonLabels(name) },
-      data: { "sentinel.conf": sentinelConf() },
-    }, { parent: this }).metadata.name;
+    return contentNamed({ instance: name, name: `${name}-sentinel-configuration`, namespace, data: { "sentinel.conf": sentinelConf() } }, this);
   }
 }

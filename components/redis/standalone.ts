@@ -20,7 +20,7 @@ export class Standalone extends pulumi.ComponentResource {
   constructor(name: string, settings: RedisSettings, foundation: Foundation, opts?: pulumi.ComponentResourceOptions) {
     // The way back of an `up` that was to make it a sentinel topology, and failed before it came to the data.
     super("redis-gke:redis:Standalone", name, {}, { ...opts, aliases: [{ type: "redis-gke:redis:Sentinel" }] });
-    const { namespace, claims } = foundation;
+    const { namespace } = foundation;
     const customTimeouts = waits(settings);
     const service = { instance: name, namespace, selector: selectorLabels(name, "redis"), ports: [{ name: "redis", port: redisPort }] };
 
@@ -28,7 +28,7 @@ export class Standalone extends pulumi.ComponentResource {
     createStatefulSet({
       instance: name, name, namespace, role: "redis", replicas: running(settings, 1), serviceName: governing.metadata.name,
       pod: dataPod({ instance: name, settings, startScript: "standalone-start.sh", ...foundation }),
-      claim: dataClaim(settings), dependsOn: claims.all, customTimeouts,
+      claim: dataClaim(settings), dependsOn: foundation.before, customTimeouts,
     }, this);
     this.host = hostName(clientService({ ...service, name }, this, { customTimeouts }));
     this.registerOutputs({ host: this.host });

@@ -60,7 +60,8 @@ function compare(before: Value | undefined, after: Value | undefined, path: Path
     return Array.from({ length: Math.max(before.length, after.length) }, (_, index) => compare(before[index], after[index], [...path, index])).flat();
   }
   if (before === after || (isQuantityPath(path) && sameQuantity(before, after))) return [];
-  return [{ path, kind: "update", value: after }];
+  // What is not known yet may be anything: as the official plugin does, it counts as a change of all that was there.
+  return [{ path, kind: "update", value: isUnknown(after) ? before : after }];
 }
 
 /** A path as the engine writes it: `spec.template.metadata.annotations["a.b/c"]`, `spec.ports[0]`. */

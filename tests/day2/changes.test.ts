@@ -89,7 +89,8 @@ describe("changes to a stack that holds data: without a loss, or refused in the 
   });
 
   it("fewer replicas and more again, though somebody scaled by hand meanwhile: the claim that was left is taken again", async () => {
-    const before = await claims();
+    const sets = () => kubectl("get", "statefulset", "-n", namespace, "-o", "jsonpath={.items[*].metadata.uid}");
+    const [before, setsBefore, podsBefore] = [await claims(), await sets(), await pods(namespace, "redis")];
     await kubectl("scale", "statefulset/redis", "deployment/redis-endpoint", "-n", namespace, "--replicas=1");
     change({ replicas: 3, endpoint: { image: imageNames.haproxy, replicas: 3 } });
     await project.up(stack);
@@ -98,6 +99,9 @@ describe("changes to a stack that holds data: without a loss, or refused in the 
     change({});
     await project.up(stack);
     assert.deepEqual(await claims(), before);
+    assert.equal(await sets(), setsBefore, "made anew, with all pods at once");
+    const podsNow = await pods(namespace, "redis");
+    assert.equal(podsNow[0]!.metadata.uid, podsBefore[0]!.metadata.uid, "the one that nobody took away stayed");
     await nothingIsLost();
   });
 

@@ -121,6 +121,16 @@ describe("pulumi on a real Kubernetes, with real clients", function () {
     assert.ok(!fs.readFileSync(stackFile("e2e", project.backend), "utf8").includes(encoded));
   });
 
+  it("has no input from a ConfigMap of a fixed name: a provider that replaces that one would take the StatefulSets with all their pods along", async () => {
+    interface State { urn: string; type: string; inputs?: { metadata?: { annotations?: Record<string, string> } }; propertyDependencies?: Record<string, string[]> }
+    const { deployment: { resources } } = JSON.parse(await project.pulumi(["stack", "export", "--stack", "e2e"])) as { deployment: { resources: State[] } };
+    const maps = resources.filter(({ type }) => type === "kubernetes:core/v1:ConfigMap");
+    const fixed = maps.filter(({ inputs }) => inputs?.metadata?.annotations?.["pulumi.com/autonamed"] === undefined).map(({ urn }) => urn);
+    assert.deepEqual(fixed.map((urn) => urn.split("::").pop()), ["redis-topology"]);
+    assert.ok(maps.length > fixed.length);
+    for (const { urn, propertyDependencies = {} } of resources) assert.ok(!Object.values(propertyDependencies).flat().some((dependency) => fixed.includes(dependency)), urn);
+  });
+
   it("previews and ups an unchanged stack without a change, on paper or on the cluster", async () => {
     const versions = async () => (await kubectlJson<{ items: { kind: string; metadata: { name: string; generation?: number; uid: string } }[] }>("get", "statefulset,deployment,configmap,service,secret,pdb", "-n", namespace)).items.map(({ kind, metadata }) => `${kind} ${metadata.name} ${metadata.uid} ${metadata.generation}`);
     const before = await versions();

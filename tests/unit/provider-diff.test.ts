@@ -43,6 +43,8 @@ describe("provider: what an update would change", () => {
 
   it("counts an unknown as a change, and in an immutable field as a replacement", () => {
     assert.deepEqual(changed(set({ serviceName: "a" }), set({ serviceName: unknownMark })).paths, { "spec.serviceName": "update-replace" });
+    assert.deepEqual(changed(set({ serviceName: "a" }), object("apps/v1", "StatefulSet", { spec: unknownMark })).paths, { spec: "update-replace" });
+    assert.deepEqual(changed(set({ template: { a: "b" } }), set({ template: unknownMark })).paths, { "spec.template": "update" });
   });
 
   it("compares the same namespace, said or left out, as the same", () => {
