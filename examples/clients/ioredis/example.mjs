@@ -40,6 +40,10 @@ const redis = env.REDIS_SENTINELS
   : new Redis({ ...common, host: env.REDIS_HOST, port: Number(env.REDIS_PORT) });
 // Without a listener each lost connection is printed as an unhandled error; the commands that fail because of it say so themselves.
 redis.on("error", () => undefined);
+// A sentinel's word of a failover that comes while a new connection is being looked for ends the client for good (6.0.0): it would refuse every
+// command from then on.
+let done = false;
+redis.on("end", () => { if (!done) redis.connect().catch(() => undefined); });
 
 const refusals = {};
 const word = (error) => /^[A-Z]{4,}(?= )/.exec(error.message)?.[0] ?? error.code ?? (error.name === "Error" ? error.message : error.name);
@@ -70,6 +74,7 @@ for (let n = 1; Date.now() < end; n += 1) {
 }
 const lost = acknowledged - await writeWithRetry(() => redis.hlen(key));
 await writeWithRetry(() => redis.del(key));
+done = true;
 redis.disconnect();
 console.log(`acknowledged ${acknowledged}, lost ${lost}, longest wait ${longest} ms, refusals {${Object.entries(refusals).map(([name, count]) => `${name}: ${count}`).join(", ")}}`);
 process.exitCode = lost === 0 ? 0 : 1;
