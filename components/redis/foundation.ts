@@ -20,8 +20,8 @@ export interface Foundation {
   scripts: Output<string>;
   configuration: Output<string>;
   claims: Claims;
-  /** What is there before the data pods. */
-  before: Resource[];
+  /** What is there before the data pods are, which need it: their claims, and the choice of an archive. */
+  prerequisites: Resource[];
   /** The way to the archives below a root (its own, unless told another), and the scripts that go it; undefined without an archive. */
   archiveStore?: (root?: string) => ArchiveStore;
   /** What the data pods need to begin with an archive; undefined without `restore`. */
@@ -34,17 +34,15 @@ export interface Foundation {
  * waits until the change is `approved`, and everything that lives in it with it.
  */
 export function createFoundation(name: string, settings: RedisSettings, password: Output<string>, approved: Output<void>, parent: ComponentResource): Foundation {
-  const labels = commonLabels(name);
   const namespace = namespaceOf(name, settings, approved, parent);
-  const metadata = { namespace, labels };
-  const secret = new k8s.core.v1.Secret(`${name}-password`, { metadata, stringData: { password } }, { parent });
+  const secret = new k8s.core.v1.Secret(`${name}-password`, { metadata: { namespace, labels: commonLabels(name) }, stringData: { password } }, { parent });
   const configuration = contentNamed({ instance: name, name: `${name}-configuration`, namespace, data: { "redis.conf": redisConf(settings) } }, parent);
   const archiveStore = createArchiveStore(name, settings, namespace, parent);
   const claims = createClaims(name, settings, namespace, parent);
   const restore = createRestore(name, settings, archiveStore, namespace, parent);
   return {
     namespace, password, secret: secret.metadata.name, scripts: createScripts(name, "redis", namespace, parent), configuration, archiveStore,
-    claims, restore, before: [...claims.all, ...(restore ? [restore.choice] : [])],
+    claims, restore, prerequisites: [...claims.all, ...(restore ? [restore.choice] : [])],
   };
 }
 

@@ -57,7 +57,7 @@ export class Sentinel extends pulumi.ComponentResource {
     createStatefulSet({
       instance: name, name, namespace, role: "redis", replicas: running(settings, settings.replicas), serviceName: redisGoverning.metadata.name,
       pod: dataPod({ ...pod, startScript: "redis-start.sh" }),
-      claim: dataClaim(settings), dependsOn: first(endpoint.service).apply((service) => [...foundation.before, topology, ...service]), customTimeouts,
+      claim: dataClaim(settings), dependsOn: first(endpoint.service).apply((service) => [...foundation.prerequisites, topology, ...service]), customTimeouts,
     }, this);
     createDisruptionBudget(name, name, namespace, "redis", this);
 

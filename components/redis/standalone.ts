@@ -28,7 +28,7 @@ export class Standalone extends pulumi.ComponentResource {
     createStatefulSet({
       instance: name, name, namespace, role: "redis", replicas: running(settings, 1), serviceName: governing.metadata.name,
       pod: dataPod({ instance: name, settings, startScript: "standalone-start.sh", ...foundation }),
-      claim: dataClaim(settings), dependsOn: foundation.before, customTimeouts,
+      claim: dataClaim(settings), dependsOn: foundation.prerequisites, customTimeouts,
     }, this);
     this.host = hostName(clientService({ ...service, name }, this, { customTimeouts }));
     this.registerOutputs({ host: this.host });
