@@ -21,6 +21,14 @@ export interface ArchiveStore {
   serviceAccountName?: Input<string>;
 }
 
+/** Where a Redis' archives are kept, made once. */
+export interface Archives {
+  /** The way to them, below a root: its own, unless told another. */
+  store: (root?: string) => ArchiveStore;
+  /** The StorageClass of their volume, where it was made here. */
+  storageClass: Output<string | undefined>;
+}
+
 /** Names of what stands in the namespace for it. */
 export interface ArchiveObjects {
   scripts: Input<string>;
@@ -79,22 +87,24 @@ export function archiveStore(archive: Pick<ArchiveSettings, "bucket" | "s3" | "v
   };
 }
 
-/** What the destination needs in the namespace, and the way to it for whoever has to go there, under the roots that it is asked for. */
-export function createArchiveStore(name: string, settings: RedisSettings, namespace: Input<string>, parent: ComponentResource): ((root?: string) => ArchiveStore) | undefined {
+/** What the destination needs in the namespace. */
+export function createArchives(name: string, settings: RedisSettings, namespace: Input<string>, parent: ComponentResource): Archives | undefined {
   const { archive } = settings;
   if (!archive) return undefined;
   const labels = commonLabels(name);
   const objects: ArchiveObjects = { scripts: createScripts(name, "archive", namespace, parent) };
+  let made: k8s.core.v1.PersistentVolumeClaim | undefined;
   if (archive.s3) {
     const { accessKeyId, secretAccessKey } = archive.s3;
     objects.keys = new k8s.core.v1.Secret(`${name}-archive-keys`, { metadata: { namespace, labels }, stringData: { accessKeyId: pulumi.secret(accessKeyId), secretAccessKey: pulumi.secret(secretAccessKey) } }, { parent }).metadata.name;
   } else if (archive.volume) {
-    objects.claim = archive.volume.claim ?? createClaim(name, archive, namespace, parent).metadata.name;
+    if (archive.volume.claim === undefined) made = createClaim(name, archive, namespace, parent);
+    objects.claim = made?.metadata.name ?? archive.volume.claim;
   } else {
     const account = archiveServiceAccount(name);
     objects.serviceAccount = new k8s.core.v1.ServiceAccount(account, { metadata: { name: account, namespace, labels }, automountServiceAccountToken: false }, { parent }).metadata.name;
   }
-  return (root = archive.root) => archiveStore(archive, root, objects);
+  return { store: (root = archive.root) => archiveStore(archive, root, objects), storageClass: pulumi.output(made?.spec.storageClassName) };
 }
 
 /**

@@ -13,7 +13,7 @@ const longestRun = 55 * 60;
 /** The job that takes an archive on the schedule. Standalone, its one node is asked; else the nodes in the topology. */
 export function createArchive(name: string, settings: RedisSettings, foundation: Foundation, parent: ComponentResource): void {
   const { archive } = settings;
-  const store = foundation.archiveStore?.();
+  const store = foundation.archives?.store();
   if (!archive || !store) return;
   const standalone = settings.mode === "standalone";
   createCronJob({

@@ -18,9 +18,12 @@ export interface Compared {
 /** Holds what is wanted against what the last deployment left. */
 export function compareWithLast(name: string, settings: RedisSettings, args: RedisArgs, password: Output<string>, parent: ComponentResource): Compared {
   const both = pulumi.all([args.before, clusterOf(name, settings, args, parent)]).apply(([before, cluster]) => ({ before, after: describeDeployed(settings, cluster, before) }));
-  const allowed = both.apply(({ before, after }) => mayGrow(name, settings, before, after, parent));
+  const allowed = both.apply(({ before, after }) => pulumi.all({
+    mayGrow: growth(before, after) > 0 ? mayGrow(`${name}-class`, before?.storageClass, settings, parent) : undefined,
+    archiveMayGrow: growth(before?.archive, after.archive) > 0 ? mayGrow(`${name}-archive-class`, before?.archive?.madeBy, settings, parent) : undefined,
+  }));
   const another = both.apply(({ before, after }) => otherPassword(before, after, password, args));
-  const found = pulumi.all([both, allowed, another]).apply(([{ before, after }, grow, changed]) => findReplacements(before, after, settings, { mayGrow: grow, otherPassword: changed }));
+  const found = pulumi.all([both, allowed, another]).apply(([{ before, after }, grow, otherPassword]) => findReplacements(before, after, settings, { ...grow, otherPassword }));
   return {
     approved: refuseChanges(found, args.describe),
     after: both.apply(({ after }) => after),
@@ -39,12 +42,12 @@ function clusterOf(name: string, settings: RedisSettings, { before, cluster }: R
 }
 
 /**
- * Whether the StorageClass of the volumes lets them grow. Asked only where they are to, and by who may look at one; the server refuses it
- * too, but Pulumi takes that in a preview for a missing right, and says nothing.
+ * Whether a StorageClass lets its volumes grow. Asked only where they are to, and by who may look at one; the server refuses it too, but
+ * Pulumi takes that in a preview for a missing right, and says nothing.
  */
-function mayGrow(name: string, { createNamespace }: RedisSettings, before: RedisDeployed | undefined, after: RedisDeployed, parent: ComponentResource): Output<boolean | undefined> {
-  if (!before?.storageClass || !createNamespace || growth(before, after) <= 0) return pulumi.output(undefined);
-  return k8s.storage.v1.StorageClass.get(`${name}-class`, before.storageClass, { parent }).allowVolumeExpansion.apply((allowed) => allowed ?? false);
+function mayGrow(name: string, storageClass: string | undefined, { createNamespace }: RedisSettings, parent: ComponentResource): Output<boolean> | undefined {
+  if (!storageClass || !createNamespace) return undefined;
+  return k8s.storage.v1.StorageClass.get(name, storageClass, { parent }).allowVolumeExpansion.apply((allowed) => allowed ?? false);
 }
 
 /**

@@ -22,8 +22,8 @@ export interface RedisDeployed {
   stopped?: boolean;
   /** Whether the password was generated, and not given. */
   passwordGenerated?: boolean;
-  /** Of the archives' volume, where it was made here; the StorageClass as it was written. */
-  archive?: { size: string; storageClass?: string };
+  /** Of the archives' volume, where it was made here: the StorageClass as it was written, and the one that made it, which an older program did not say. */
+  archive?: { size: string; storageClass?: string; madeBy?: string };
   /** Of the Redis that wrote the data: `x.y.z`, the last one that was known. */
   version?: string;
 }
@@ -52,7 +52,7 @@ function archiveVolume({ archive }: RedisSettings): RedisDeployed["archive"] {
 }
 
 /** By how many bytes each volume is to become larger; negative for smaller, 0 where it is not known. Pure. */
-export function growth(before: { size?: string }, after: { size?: string }): number {
-  const [was, is] = [before.size, after.size].map((size) => parseBytes(size ?? ""));
+export function growth(before?: { size?: string }, after?: { size?: string }): number {
+  const [was, is] = [before?.size, after?.size].map((size) => parseBytes(size ?? ""));
   return was === undefined || is === undefined ? 0 : is - was;
 }

@@ -16,7 +16,7 @@ const longestRun = 3 * 3600;
  */
 export function createDrill(name: string, settings: RedisSettings, foundation: Foundation, parent: ComponentResource): void {
   const { archive } = settings;
-  const store = foundation.archiveStore?.();
+  const store = foundation.archives?.store();
   if (!archive || !store) return;
   createCronJob({
     instance: name, namespace: foundation.namespace, role: "drill", longestRun,

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { ComponentResource, Output, Resource } from "@pulumi/pulumi";
-import { createArchiveStore, type ArchiveStore } from "./archive-store";
+import { createArchives, type Archives } from "./archive-store";
 import type { RedisSettings } from "./args";
 import { createClaims, type Claims } from "./claims";
 import { contentNamed } from "./config-map";
@@ -22,8 +22,8 @@ export interface Foundation {
   claims: Claims;
   /** What is there before the data pods are, which need it: their claims, and the choice of an archive. */
   prerequisites: Resource[];
-  /** The way to the archives below a root (its own, unless told another), and the scripts that go it; undefined without an archive. */
-  archiveStore?: (root?: string) => ArchiveStore;
+  /** Undefined without an archive. */
+  archives?: Archives;
   /** What the data pods need to begin with an archive; undefined without `restore`. */
   restore?: RestoreParts;
 }
@@ -37,11 +37,11 @@ export function createFoundation(name: string, settings: RedisSettings, password
   const namespace = namespaceOf(name, settings, approved, parent);
   const secret = new k8s.core.v1.Secret(`${name}-password`, { metadata: { namespace, labels: commonLabels(name) }, stringData: { password } }, { parent });
   const configuration = contentNamed({ instance: name, name: `${name}-configuration`, namespace, data: { "redis.conf": redisConf(settings) } }, parent);
-  const archiveStore = createArchiveStore(name, settings, namespace, parent);
+  const archives = createArchives(name, settings, namespace, parent);
   const claims = createClaims(name, settings, namespace, parent);
-  const restore = createRestore(name, settings, archiveStore, namespace, parent);
+  const restore = createRestore(name, settings, archives, namespace, parent);
   return {
-    namespace, password, secret: secret.metadata.name, scripts: createScripts(name, "redis", namespace, parent), configuration, archiveStore,
+    namespace, password, secret: secret.metadata.name, scripts: createScripts(name, "redis", namespace, parent), configuration, archives,
     claims, restore, prerequisites: [...claims.all, ...(restore ? [restore.choice] : [])],
   };
 }

@@ -85,7 +85,8 @@ export class Redis extends pulumi.ComponentResource {
     this.url = pulumi.interpolate`redis://:${this.password}@${this.host}:${redisPort}`;
     this.sentinelUrl = pulumi.all([this.sentinelNodes, this.password]).apply(([nodes, password]) => nodes && `redis-sentinel://:${password}@${nodes.join(",")}/0#${settings.masterName}`);
     this.namespace = foundation.namespace;
-    this.deployed = pulumi.all([after, foundation.claims.storageClass]).apply(([known, storageClass]) => ({ ...known, storageClass }));
+    this.deployed = pulumi.all([after, foundation.claims.storageClass, foundation.archives?.storageClass])
+      .apply(([known, storageClass, madeBy]) => ({ ...known, storageClass, archive: known.archive && { ...known.archive, madeBy } }));
     this.registerOutputs({
       host: this.host, port: this.port, readHost: this.readHost,
       sentinelHost: this.sentinelHost, sentinelPort: this.sentinelPort, masterName: this.masterName, sentinelNodes: this.sentinelNodes,

@@ -7,12 +7,14 @@ import { growth, type RedisDeployed } from "./deployed";
 export interface Facts {
   /** Whether the StorageClass of the volumes lets them grow; undefined where it need not, or may not be looked at. */
   mayGrow?: boolean;
+  /** The same of the archives' volume. */
+  archiveMayGrow?: boolean;
   /** Whether the password is another one than before. */
   otherPassword?: boolean;
 }
 
 /** What a change would do to data that are there, or to the way to them. Kubernetes would be asked to do it without a word. Pure. */
-export function findReplacements(before: RedisDeployed | undefined, after: RedisDeployed, { image, persistence: { discard, storageClass } }: RedisSettings, { mayGrow, otherPassword }: Facts = {}): Changes {
+export function findReplacements(before: RedisDeployed | undefined, after: RedisDeployed, { image, persistence: { discard, storageClass } }: RedisSettings, { mayGrow, archiveMayGrow, otherPassword }: Facts = {}): Changes {
   if (before === undefined) return noChanges;
   const move = findMove(before, after);
   const said = discard.includes(before.namespace);
@@ -23,7 +25,7 @@ export function findReplacements(before: RedisDeployed | undefined, after: Redis
     mistakes: [
       ...(move ? [move.mistake] : []), ...namespaceOwner(before, after),
       ...otherMode(before, after), ...otherMaster(before, after), ...olderVersion(before, after, image), ...(otherPassword ? refusedPassword(before, after) : []),
-      ...otherClass(before, storageClass), ...otherSize(before, after, mayGrow), ...otherVolumes(before, after), ...otherArchiveVolume(before.archive, after.archive),
+      ...otherClass(before, storageClass), ...otherSize(before, after, mayGrow), ...otherVolumes(before, after), ...otherArchiveVolume(before.archive, after.archive, archiveMayGrow),
     ],
     warnings: [
       ...takesOver(before, after),
@@ -134,11 +136,15 @@ function otherVolumes(before: RedisDeployed, { volumes }: RedisDeployed): Mistak
 }
 
 /** The archives go with the volume that they are on. */
-function otherArchiveVolume(before: RedisDeployed["archive"], after: RedisDeployed["archive"]): Mistake[] {
+function otherArchiveVolume(before: RedisDeployed["archive"], after: RedisDeployed["archive"], mayGrow?: boolean): Mistake[] {
   if (!before || !after) return [];
+  const refuse = (property: "size" | "storageClass", reason: string): Mistake => ({ property: `archive.volume.${property}`, value: after[property], reason });
+  const ownClaim = "make a claim yourself, and name it in archive.volume.claim";
+  const more = growth(before, after);
   return [
-    ...(growth(before, after) < 0 ? [{ property: "archive.volume.size", value: after.size, reason: `is less than the archives' volume has, and a volume cannot shrink: write "${before.size}"` }] : []),
-    ...(before.storageClass !== after.storageClass ? [{ property: "archive.volume.storageClass", value: after.storageClass, reason: `is not the StorageClass that the archives' volume was made of, and it cannot change it: ${before.storageClass === undefined ? "leave it out" : `write "${before.storageClass}"`}; or make a claim of the other one yourself, and name it in archive.volume.claim` }] : []),
+    ...(more < 0 ? [refuse("size", `is less than the archives' volume has, and a volume cannot shrink: write "${before.size}"`)] : []),
+    ...(more > 0 && mayGrow === false ? [refuse("size", `is more than the ${before.size} that the archives' volume has, and its StorageClass ${before.madeBy} does not let it grow (allowVolumeExpansion): write "${before.size}", or ${ownClaim}`)] : []),
+    ...(before.storageClass !== after.storageClass ? [refuse("storageClass", `is not the StorageClass that the archives' volume was made of, and it cannot change it: ${before.storageClass === undefined ? "leave it out" : `write "${before.storageClass}"`}; or ${ownClaim}`)] : []),
   ];
 }
 

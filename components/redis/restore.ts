@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type { ComponentResource, Input, Resource } from "@pulumi/pulumi";
-import type { ArchiveStore } from "./archive-store";
+import type { Archives, ArchiveStore } from "./archive-store";
 import type { RedisSettings } from "./args";
 import { fixedName } from "./config-map";
 import { configMapVolume, containerSecurity, mount, podNameEnv, type Container } from "./pod";
@@ -48,10 +48,10 @@ export function restoreParts(instance: string, settings: RedisSettings, store: A
  * Which archive, in a ConfigMap of a fixed name that is read at each attempt: a pod that cannot start because of a misspelt name goes on
  * once it is set right, where a changed pod template would wait for this very pod to become ready.
  */
-export function createRestore(name: string, settings: RedisSettings, archiveStore: ((root?: string) => ArchiveStore) | undefined, namespace: Input<string>, parent: ComponentResource): (RestoreParts & { choice: Resource }) | undefined {
+export function createRestore(name: string, settings: RedisSettings, archives: Archives | undefined, namespace: Input<string>, parent: ComponentResource): (RestoreParts & { choice: Resource }) | undefined {
   const { restore } = settings;
-  if (!restore || !archiveStore) return undefined;
-  const store = archiveStore(restore.root);
+  if (!restore || !archives) return undefined;
+  const store = archives.store(restore.root);
   const choice = fixedName({ instance: name, name: choiceName(name), namespace, data: { from: restoreChoice(restore.from)!, root: store.root } }, parent);
   return { ...restoreParts(name, settings, store), choice };
 }

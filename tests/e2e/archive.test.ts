@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { timeOf } from "../../components/redis/restore-choice";
 import { archiveOf, listArchives } from "../../local/archive/job";
+import { storageClass as storageClassOf } from "../../local/cluster/addon-storage";
 import { runJob, scheduledJob } from "../../local/jobs/job";
 import { network } from "../../local/cluster/layout";
 import { embedded } from "../../local/engine/target";
 import { imageNames } from "../../local/images";
+import { run } from "../../local/lib/run";
 import { age } from "../../local/status/archive";
 import { instances } from "../../local/status/collect";
 import { quietSchedule } from "../support/archives";
@@ -15,6 +17,8 @@ import { Project } from "../support/project";
 const id = Math.random().toString(36).slice(2, 8);
 const namespace = `redis-e2e-${id}-archive`;
 const stack = "e2e-archive";
+/** As the embedded cluster's own, but whether its volumes may grow is for these tests to say. */
+const storageClass = `e2e-${id}-archive`;
 const target = { ...embedded, kubeconfig: process.env.KUBECONFIG ?? embedded.kubeconfig };
 const base = { mode: "standalone", namespace, image: imageNames.redis, resources: { memory: "64Mi", cpu: "20m" }, auth: { password: "a-password-of-the-e2e-tests" } };
 
@@ -31,11 +35,13 @@ describe("archive: on the cluster, to an object store and to a volume", function
 
   before(async () => {
     store = await ObjectStore.start({ address: network.hostAddress });
+    await run("kubectl", ["create", "-f", "-"], { input: JSON.stringify(storageClassOf(storageClass)) });
     await project.init(stack);
   });
   after(async () => {
     await project.destroy(stack).catch((error: unknown) => console.log(error));
     await kubectl("delete", "namespace", namespace, "--ignore-not-found");
+    await kubectl("delete", "storageclass", storageClass, "--ignore-not-found");
     project.remove();
     await store.stop();
   });
@@ -62,7 +68,7 @@ describe("archive: on the cluster, to an object store and to a volume", function
   });
 
   it("goes to a volume that is made for it", async () => {
-    configure({ volume: { size: "64Mi" } });
+    configure({ volume: { size: "64Mi", storageClass } });
     await project.up(stack);
     const { succeeded, log } = await take();
     assert.ok(succeeded, log);
@@ -73,17 +79,23 @@ describe("archive: on the cluster, to an object store and to a volume", function
     const claim = () => kubectl("get", "persistentvolumeclaim", "redis-archive", "-n", namespace, "-o", "jsonpath={.metadata.uid} {.spec.resources.requests.storage}");
     const [uid] = (await claim()).split(" ");
     const before = await list();
-    configure({ volume: { size: "128Mi" } });
+    configure({ volume: { size: "128Mi", storageClass } });
     await project.up(stack);
     assert.equal(await claim(), `${uid} 128Mi`);
     assert.deepEqual((await list()).map(({ name }) => name), before.map(({ name }) => name));
     await project.pulumi(["preview", "--expect-no-changes", "--stack", stack]);
   });
 
+  it("is refused more where its StorageClass does not allow it, before anything is touched", async () => {
+    await kubectl("patch", "storageclass", storageClass, "--patch", JSON.stringify({ allowVolumeExpansion: false }));
+    configure({ volume: { size: "256Mi", storageClass } });
+    assert.match(await project.refused(["preview", "--stack", stack]), new RegExp(`redis-gke:archive\\.volume\\.size: "256Mi" is more than the 128Mi that the archives' volume has, and its StorageClass ${storageClass} does not let it grow`));
+  });
+
   it("is not taken along by a destroy that was not meant", async () => {
     assert.match(await project.refused(["destroy", "--yes", "--skip-preview", "--stack", stack]), /protected/);
     assert.equal((await kubectl("get", "persistentvolumeclaim", "redis-archive", "-n", namespace, "-o", "jsonpath={.status.phase}")), "Bound");
-    configure({ volume: { size: "128Mi" }, protect: false });
+    configure({ volume: { size: "128Mi", storageClass }, protect: false });
     await project.up(stack);
   });
 });

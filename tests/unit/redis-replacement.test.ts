@@ -70,7 +70,9 @@ describe("a change that would lose Redis' data, or the way to them", () => {
     const archive = (volume: { size?: string; storageClass?: string; claim?: string }, more: object = {}): Partial<RedisArgs> => ({ archive: { volume, ...more } });
     const before = deployed({ ...args, ...archive({ size: "20Gi" }) });
     refused(change(archive({ size: "10Gi" }), { before }), "archive.volume.size", /cannot shrink: write "20Gi"/);
-    assert.deepEqual(change(archive({ size: "30Gi" }), { before }), nothing);
+    const madeBy = { ...before, archive: { size: "20Gi", madeBy: "standard" } };
+    for (const known of [before, madeBy]) assert.deepEqual(change(archive({ size: "30Gi" }), { before: known, archiveMayGrow: true }), nothing);
+    refused(change(archive({ size: "30Gi" }), { before: madeBy, archiveMayGrow: false }), "archive.volume.size", /more than the 20Gi .* its StorageClass standard does not let it grow .*: write "20Gi", or make a claim yourself/);
     refused(change(archive({ size: "20Gi", storageClass: "fast" }), { before }), "archive.volume.storageClass", /leave it out; or make a claim/);
     refused(change(archive({}, { hourly: 1, daily: 1 }), { before: deployed({ ...args, ...archive({}) }) }), "archive.volume.size", /cannot shrink/);
     for (const now of [archive({ claim: "mine" }), {}]) assert.deepEqual(change(now, { before }), nothing);
