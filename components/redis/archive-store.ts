@@ -96,7 +96,7 @@ export function createArchives(name: string, settings: RedisSettings, namespace:
   let made: k8s.core.v1.PersistentVolumeClaim | undefined;
   if (archive.s3) {
     const { accessKeyId, secretAccessKey } = archive.s3;
-    objects.keys = new k8s.core.v1.Secret(`${name}-archive-keys`, { metadata: { namespace, labels }, stringData: { accessKeyId: pulumi.secret(accessKeyId), secretAccessKey: pulumi.secret(secretAccessKey) } }, { parent }).metadata.name;
+    objects.keys = new k8s.core.v1.Secret(`${name}-archive-keys`, { metadata: { namespace, labels }, stringData: { accessKeyId: pulumi.secret(accessKeyId), secretAccessKey: pulumi.secret(secretAccessKey) }, immutable: true }, { parent }).metadata.name;
   } else if (archive.volume) {
     if (archive.volume.claim === undefined) made = createClaim(name, archive, namespace, parent);
     objects.claim = made?.metadata.name ?? archive.volume.claim;

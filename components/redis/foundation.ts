@@ -35,7 +35,8 @@ export interface Foundation {
  */
 export function createFoundation(name: string, settings: RedisSettings, password: Output<string>, approved: Output<void>, parent: ComponentResource): Foundation {
   const namespace = namespaceOf(name, settings, approved, parent);
-  const secret = new k8s.core.v1.Secret(`${name}-password`, { metadata: { namespace, labels: commonLabels(name) }, stringData: { password } }, { parent });
+  // Nobody changes it below pods that run: each would take the other password at its next start, and not talk to those that have not yet.
+  const secret = new k8s.core.v1.Secret(`${name}-password`, { metadata: { namespace, labels: commonLabels(name) }, stringData: { password }, immutable: true }, { parent });
   const configuration = contentNamed({ instance: name, name: `${name}-configuration`, namespace, data: { "redis.conf": redisConf(settings) } }, parent);
   const archives = createArchives(name, settings, namespace, parent);
   const claims = createClaims(name, settings, namespace, parent);

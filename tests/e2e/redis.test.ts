@@ -122,10 +122,12 @@ describe("pulumi on a real Kubernetes, with real clients", function () {
   });
 
   it("has no input from a ConfigMap of a fixed name: a provider that replaces that one would take the StatefulSets with all their pods along", async () => {
-    interface State { urn: string; type: string; inputs?: { metadata?: { annotations?: Record<string, string> } }; propertyDependencies?: Record<string, string[]> }
+    interface State { urn: string; type: string; inputs?: { immutable?: boolean; metadata?: { annotations?: Record<string, string> } }; propertyDependencies?: Record<string, string[]> }
     const { deployment: { resources } } = JSON.parse(await project.pulumi(["stack", "export", "--stack", "e2e"])) as { deployment: { resources: State[] } };
-    const maps = resources.filter(({ type }) => type === "kubernetes:core/v1:ConfigMap");
-    const fixed = maps.filter(({ inputs }) => inputs?.metadata?.annotations?.["pulumi.com/autonamed"] === undefined).map(({ urn }) => urn);
+    const maps = resources.filter(({ type }) => /^kubernetes:core\/v1:(ConfigMap|Secret)$/.test(type));
+    const isFixed = ({ inputs }: State) => inputs?.metadata?.annotations?.["pulumi.com/autonamed"] === undefined;
+    for (const map of maps) assert.equal(map.inputs?.immutable ?? false, !isFixed(map), `${map.urn}: changed in place, or under another name`);
+    const fixed = maps.filter(isFixed).map(({ urn }) => urn);
     assert.deepEqual(fixed.map((urn) => urn.split("::").pop()), ["redis-topology"]);
     assert.ok(maps.length > fixed.length);
     for (const { urn, propertyDependencies = {} } of resources) assert.ok(!Object.values(propertyDependencies).flat().some((dependency) => fixed.includes(dependency)), urn);
