@@ -21,7 +21,7 @@ export interface ArchiveStore {
   serviceAccountName?: Input<string>;
 }
 
-/** Where a Redis' archives are kept, made once. */
+/** Where a Redis' archives are kept. */
 export interface Archives {
   /** The way to them, below a root: its own, unless told another. */
   store: (root?: string) => ArchiveStore;
@@ -87,24 +87,23 @@ export function archiveStore(archive: Pick<ArchiveSettings, "bucket" | "s3" | "v
   };
 }
 
-/** What the destination needs in the namespace. */
+/** Makes what the destination needs in the namespace. */
 export function createArchives(name: string, settings: RedisSettings, namespace: Input<string>, parent: ComponentResource): Archives | undefined {
   const { archive } = settings;
   if (!archive) return undefined;
   const labels = commonLabels(name);
   const objects: ArchiveObjects = { scripts: createScripts(name, "archive", namespace, parent) };
-  let made: k8s.core.v1.PersistentVolumeClaim | undefined;
+  const claim = archive.volume && archive.volume.claim === undefined ? createClaim(name, archive, namespace, parent) : undefined;
   if (archive.s3) {
     const { accessKeyId, secretAccessKey } = archive.s3;
     objects.keys = new k8s.core.v1.Secret(`${name}-archive-keys`, { metadata: { namespace, labels }, stringData: { accessKeyId: pulumi.secret(accessKeyId), secretAccessKey: pulumi.secret(secretAccessKey) }, immutable: true }, { parent }).metadata.name;
   } else if (archive.volume) {
-    if (archive.volume.claim === undefined) made = createClaim(name, archive, namespace, parent);
-    objects.claim = made?.metadata.name ?? archive.volume.claim;
+    objects.claim = archive.volume.claim ?? claim!.metadata.name;
   } else {
     const account = archiveServiceAccount(name);
     objects.serviceAccount = new k8s.core.v1.ServiceAccount(account, { metadata: { name: account, namespace, labels }, automountServiceAccountToken: false }, { parent }).metadata.name;
   }
-  return { store: (root = archive.root) => archiveStore(archive, root, objects), storageClass: pulumi.output(made?.spec.storageClassName) };
+  return { store: (root = archive.root) => archiveStore(archive, root, objects), storageClass: pulumi.output(claim?.spec.storageClassName) };
 }
 
 /**

@@ -22,8 +22,14 @@ export interface RedisDeployed {
   stopped?: boolean;
   /** Whether the password was generated, and not given. */
   passwordGenerated?: boolean;
-  /** Of the archives' volume, where it was made here: the StorageClass as it was written, and the one that made it, which an older program did not say. */
-  archive?: { size: string; storageClass?: string; madeBy?: string };
+  /** Of the archives' volume, where it was made here. */
+  archive?: {
+    size: string;
+    /** As it was written; undefined where it was not. */
+    storageClass?: string;
+    /** The StorageClass that made it; not known of a deployment by an older version of this program. */
+    madeBy?: string;
+  };
   /** Of the Redis that wrote the data: `x.y.z`, the last one that was known. */
   version?: string;
 }

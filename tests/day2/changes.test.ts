@@ -1,19 +1,17 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { storageClass as storageClassOf } from "../../local/cluster/addon-storage";
 import { imageNames } from "../../local/images";
-import { run } from "../../local/lib/run";
 import { addressOf, kubectl, kubectlJson, plainClient, pods, replication, roles, sentinelClientOf, settled } from "../support/cluster";
 import { eventually, printTime } from "../support/eventually";
 import { Project } from "../support/project";
+import { createStorageClass, deleteStorageClass, forbidGrowth } from "../support/storage-class";
 import { Writer } from "../support/writer";
 
 const id = Math.random().toString(36).slice(2, 8);
 /** A stack with the defaults that its name gives: what it is renamed to, it would be called as well. */
 const first = `e2e-${id}`, renamed = `e2e-${id}-renamed`;
 const namespace = `redis-${first}`;
-/** As the embedded cluster's own, but whether its volumes may grow is for these tests to say. */
 const storageClass = `e2e-${id}`;
 const password = "a-password-of-the-e2e-tests";
 const config = {
@@ -53,7 +51,7 @@ describe("changes to a stack that holds data: without a loss, or refused in the 
   };
 
   before(async () => {
-    await run("kubectl", ["create", "-f", "-"], { input: JSON.stringify(storageClassOf(storageClass)) });
+    await createStorageClass(storageClass);
     await project.init(stack);
     change({});
     await project.up(stack);
@@ -63,7 +61,7 @@ describe("changes to a stack that holds data: without a loss, or refused in the 
     change({});
     await project.destroy(stack).catch((error: unknown) => console.log(error));
     await kubectl("delete", "namespace", namespace, "--ignore-not-found");
-    await kubectl("delete", "storageclass", storageClass, "--ignore-not-found");
+    await deleteStorageClass(storageClass);
     project.remove();
   });
 
@@ -178,7 +176,7 @@ describe("changes to a stack that holds data: without a loss, or refused in the 
   });
 
   it("larger volumes where their StorageClass does not allow it", async () => {
-    await kubectl("patch", "storageclass", storageClass, "--patch", JSON.stringify({ allowVolumeExpansion: false }));
+    await forbidGrowth(storageClass);
     await refused({ persistence: { storageClass, size: "3Gi" } }, [new RegExp(`redis-gke:persistence\\.size: "3Gi" is more than the 2Gi that the volumes have, and their StorageClass ${storageClass} does not let them grow`)]);
   });
 

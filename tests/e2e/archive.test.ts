@@ -1,23 +1,21 @@
 import assert from "node:assert/strict";
 import { timeOf } from "../../components/redis/restore-choice";
 import { archiveOf, listArchives } from "../../local/archive/job";
-import { storageClass as storageClassOf } from "../../local/cluster/addon-storage";
 import { runJob, scheduledJob } from "../../local/jobs/job";
 import { network } from "../../local/cluster/layout";
 import { embedded } from "../../local/engine/target";
 import { imageNames } from "../../local/images";
-import { run } from "../../local/lib/run";
 import { age } from "../../local/status/archive";
 import { instances } from "../../local/status/collect";
 import { quietSchedule } from "../support/archives";
 import { kubectl, redisCli } from "../support/cluster";
 import { ObjectStore } from "../support/object-store";
 import { Project } from "../support/project";
+import { createStorageClass, deleteStorageClass, forbidGrowth } from "../support/storage-class";
 
 const id = Math.random().toString(36).slice(2, 8);
 const namespace = `redis-e2e-${id}-archive`;
 const stack = "e2e-archive";
-/** As the embedded cluster's own, but whether its volumes may grow is for these tests to say. */
 const storageClass = `e2e-${id}-archive`;
 const target = { ...embedded, kubeconfig: process.env.KUBECONFIG ?? embedded.kubeconfig };
 const base = { mode: "standalone", namespace, image: imageNames.redis, resources: { memory: "64Mi", cpu: "20m" }, auth: { password: "a-password-of-the-e2e-tests" } };
@@ -35,13 +33,13 @@ describe("archive: on the cluster, to an object store and to a volume", function
 
   before(async () => {
     store = await ObjectStore.start({ address: network.hostAddress });
-    await run("kubectl", ["create", "-f", "-"], { input: JSON.stringify(storageClassOf(storageClass)) });
+    await createStorageClass(storageClass);
     await project.init(stack);
   });
   after(async () => {
     await project.destroy(stack).catch((error: unknown) => console.log(error));
     await kubectl("delete", "namespace", namespace, "--ignore-not-found");
-    await kubectl("delete", "storageclass", storageClass, "--ignore-not-found");
+    await deleteStorageClass(storageClass);
     project.remove();
     await store.stop();
   });
@@ -87,7 +85,7 @@ describe("archive: on the cluster, to an object store and to a volume", function
   });
 
   it("is refused more where its StorageClass does not allow it, before anything is touched", async () => {
-    await kubectl("patch", "storageclass", storageClass, "--patch", JSON.stringify({ allowVolumeExpansion: false }));
+    await forbidGrowth(storageClass);
     configure({ volume: { size: "256Mi", storageClass } });
     assert.match(await project.refused(["preview", "--stack", stack]), new RegExp(`redis-gke:archive\\.volume\\.size: "256Mi" is more than the 128Mi that the archives' volume has, and its StorageClass ${storageClass} does not let it grow`));
   });

@@ -36,6 +36,10 @@ describe("pulumi on a real Kubernetes, with real clients", function () {
     return client;
   };
   const healed = () => settled(namespace, { every: 500 });
+  interface State { urn: string; type: string; inputs?: { immutable?: boolean; metadata?: { annotations?: Record<string, string> } }; propertyDependencies?: Record<string, string[]> }
+  const state = async () => (JSON.parse(await project.pulumi(["stack", "export", "--stack", "e2e"])) as { deployment: { resources: State[] } }).deployment.resources;
+  const isConfigMapOrSecret = ({ type }: State) => /^kubernetes:core\/v1:(ConfigMap|Secret)$/.test(type);
+  const hasFixedName = ({ inputs }: State) => inputs?.metadata?.annotations?.["pulumi.com/autonamed"] === undefined;
 
   before(async () => {
     project.configure("e2e", sentinelConfig);
@@ -121,13 +125,16 @@ describe("pulumi on a real Kubernetes, with real clients", function () {
     assert.ok(!fs.readFileSync(stackFile("e2e", project.backend), "utf8").includes(encoded));
   });
 
+  it("changes a ConfigMap or a Secret in place where its name is fixed, and under another name where it is immutable", async () => {
+    const all = (await state()).filter(isConfigMapOrSecret);
+    assert.notEqual(all.length, 0);
+    for (const one of all) assert.equal(one.inputs?.immutable ?? false, !hasFixedName(one), one.urn);
+  });
+
   it("has no input from a ConfigMap of a fixed name: a provider that replaces that one would take the StatefulSets with all their pods along", async () => {
-    interface State { urn: string; type: string; inputs?: { immutable?: boolean; metadata?: { annotations?: Record<string, string> } }; propertyDependencies?: Record<string, string[]> }
-    const { deployment: { resources } } = JSON.parse(await project.pulumi(["stack", "export", "--stack", "e2e"])) as { deployment: { resources: State[] } };
-    const maps = resources.filter(({ type }) => /^kubernetes:core\/v1:(ConfigMap|Secret)$/.test(type));
-    const isFixed = ({ inputs }: State) => inputs?.metadata?.annotations?.["pulumi.com/autonamed"] === undefined;
-    for (const map of maps) assert.equal(map.inputs?.immutable ?? false, !isFixed(map), `${map.urn}: changed in place, or under another name`);
-    const fixed = maps.filter(isFixed).map(({ urn }) => urn);
+    const resources = await state();
+    const maps = resources.filter(isConfigMapOrSecret);
+    const fixed = maps.filter(hasFixedName).map(({ urn }) => urn);
     assert.deepEqual(fixed.map((urn) => urn.split("::").pop()), ["redis-topology"]);
     assert.ok(maps.length > fixed.length);
     for (const { urn, propertyDependencies = {} } of resources) assert.ok(!Object.values(propertyDependencies).flat().some((dependency) => fixed.includes(dependency)), urn);
