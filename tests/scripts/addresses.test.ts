@@ -83,6 +83,20 @@ describe("pod scripts: Services that were deleted and made again, at other addre
     assert.notEqual((await isWhole()).name, master.name);
   });
 
+  it("goes on after the sentinels have forgotten a replica that left", async () => {
+    const left = redis.find((pod) => pod !== master)!;
+    const stay = redis.filter((pod) => pod !== left);
+    await left.stop();
+    lab.writeTopology(stay, sentinels);
+    for (const pod of sentinels) await eventually(`${pod.name} has forgotten it`, () => pod.output.includes("every node is known again"));
+    left.start();
+    tellEverybody();
+    await lab.settled();
+    await lab.makeServicesAgain(redis);
+    tellEverybody();
+    assert.equal((await isWhole()).name, master.name);
+  });
+
   it("is not misled by addresses that change hands", async () => {
     await lab.powerCut();
     for (const [one, other] of [[redis[0]!, master], [sentinels[0]!, sentinels[1]!]] as const) {

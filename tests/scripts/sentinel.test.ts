@@ -206,7 +206,8 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     // Until a look has found that it is named.
     await sleep(3000);
     const resume = first.holdWatches();
-    await sentinels[0]!.with((client) => client.call("SENTINEL", "FAILOVER", labMasterName));
+    // One that is just bringing its INFOs together takes no replica for good.
+    await eventually("a failover", () => sentinels[0]!.with((client) => client.call("SENTINEL", "FAILOVER", labMasterName)));
     const second = await eventually("another master", async () => { const master = await lab.master(); return master !== first && master; });
     await eventually(`${first.name} follows ${second.name}`, async () => (await first.info("replication")).master_link_status === "up");
     // As the sentinel that promotes it, before it has told the others.
@@ -268,6 +269,15 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     const commands = new Set([...folder("usr/bin"), ...folder("usr/local/bin")]);
     assert.ok(commands.has("awk"));
     assert.deepEqual(functions.filter((name) => commands.has(name)), []);
+  });
+
+  it("gives the id of a process to no other variable: the functions share them, and what is to stop would go on", () => {
+    const folder = path.join(lab.root, "scripts");
+    const text = fs.readdirSync(folder).map((script) => fs.readFileSync(path.join(folder, script), "utf8")).join("\n");
+    const ids = new Set([...text.matchAll(/\b(\w+)=\$!/g)].map(([, name]) => name!));
+    assert.ok(ids.has("redis"));
+    const others = [...text.matchAll(/\bfor (\w+) in\b|\bread -r ([\w ]+)|\b(\w+)=(?!\$!|''|[\s;])/g)].flatMap(([, loop, read, assigned]) => [loop, ...(read ?? "").split(" "), assigned]);
+    assert.deepEqual(others.filter((name) => name && ids.has(name)), []);
   });
 
   it("lets nobody in without the password", async () => {

@@ -66,8 +66,8 @@ write_configuration() {
 stop() {
     log "stopping in $LINGER s: a handover, and clients that look for the master, may need this sentinel until then"
     sleep "$LINGER"
-    kill -TERM "$sentinel"
-    wait "$sentinel" || true
+    kill -TERM "$sentinel_pid"
+    wait "$sentinel_pid" || true
     exit 0
 }
 
@@ -84,12 +84,13 @@ while :; do
     # Not in this shell's place: as the first process of the container Sentinel would complain of every process that it did not start, some
     # twice a second.
     redis-sentinel "$state" &
-    sentinel=$!
+    # A name that no loop over the sentinels has: the functions share the variables of this shell, and a stop would go to an address.
+    sentinel_pid=$!
     trap stop TERM INT
     watch_sentinel &
     # A signal ends `wait` early, with the trap already run, which ends the script.
     code=0
-    wait "$sentinel" || code=$?
+    wait "$sentinel_pid" || code=$?
     look_at_topology
     # Then it was told to end by watch_addresses or watch_master, and starts again with what it knows.
     [ -n "$(new_addresses)" ] || [ -f "$corrected" ] || { log "crash: redis-sentinel ended with code $code"; exit "$code"; }

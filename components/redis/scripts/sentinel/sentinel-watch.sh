@@ -106,7 +106,7 @@ watch_addresses() {
     look_at_topology || return 1
     if [ -n "$(new_addresses)" ]; then
         log "starting again: pods have new addresses ($(new_addresses | sed 's/ / -> /' | paste -s -d , -))"
-        kill -TERM "$sentinel"
+        kill -TERM "$sentinel_pid"
     else
         [ "$seen" = "$(cat "$known_topology")" ] || remember_topology
         return 1
@@ -132,7 +132,7 @@ watch_master() {
     [ "$looks" -ge 5 ] || return 1
     log "starting again: a majority of the sentinels names $named, which is master, and this one ${shown%% *}, which is not"
     printf '%s\n' "$named" >"$corrected"
-    kill -TERM "$sentinel"
+    kill -TERM "$sentinel_pid"
 }
 
 # For as long as the sentinel lives, whose process id is this shell's.
