@@ -12,8 +12,8 @@ export interface LastDeployment {
 }
 
 /**
- * Asked, and waited for, before anything is made: Pulumi's file backend writes the stack's state in place with each step, and who reads it
- * meanwhile finds half of it.
+ * Asked, and waited for, before anything is made: Pulumi's file backend writes the stack's state in place with each
+ * step, and who reads it meanwhile finds half of it.
  */
 export async function lastDeployment(): Promise<LastDeployment> {
   const stack = new pulumi.StackReference(`${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`);
@@ -21,7 +21,7 @@ export async function lastDeployment(): Promise<LastDeployment> {
   const password = (await stack.getOutputDetails("password")).secretValue as string | undefined;
   const deployed = await output<Partial<Deployed> & { redis?: RedisDeployed }>("deployed");
   return {
-    google: deployed?.cluster && deployed as Deployed,
+    google: deployed?.cluster && (deployed as Deployed),
     redis: deployed?.redis ?? ofOlderProgram(await output("namespace"), await output("masterName")),
     password: password === undefined ? undefined : pulumi.secret(password),
   };
@@ -29,4 +29,6 @@ export async function lastDeployment(): Promise<LastDeployment> {
 
 /** An older version of this program has no output `deployed`, or none about Redis, but tells where it is. */
 const ofOlderProgram = (namespace?: string, masterName?: string): RedisDeployed | undefined =>
-  namespace === undefined ? undefined : { namespace, masterName, mode: masterName === undefined ? "standalone" : "sentinel" };
+  namespace === undefined
+    ? undefined
+    : { namespace, masterName, mode: masterName === undefined ? "standalone" : "sentinel" };

@@ -9,24 +9,35 @@ export class Cgroup {
 
   constructor(controller: "memory" | "blkio", purpose: string) {
     const all = hierarchiesIn(fs.readFileSync("/proc/self/mounts", "utf8"));
-    const hierarchy = all.find(({ controllers }) => controllers.includes(controller)) ?? all.find(({ version }) => version === 2)!;
+    const hierarchy =
+      all.find(({ controllers }) => controllers.includes(controller)) ?? all.find(({ version }) => version === 2)!;
     this.version = hierarchy.version;
     this.folder = path.join(hierarchy.path, `redis-gke-${purpose}-${process.pid}`);
     fs.mkdirSync(this.folder, { recursive: true });
   }
 
-  read(file: string): string { return fs.readFileSync(path.join(this.folder, file), "utf8"); }
+  read(file: string): string {
+    return fs.readFileSync(path.join(this.folder, file), "utf8");
+  }
 
-  write(file: string, text: string): void { fs.writeFileSync(path.join(this.folder, file), text); }
+  write(file: string, text: string): void {
+    fs.writeFileSync(path.join(this.folder, file), text);
+  }
 
   /** Takes in processes, and with them what they fork. */
   meets(pids: readonly number[]): void {
     for (const pid of pids) {
       // A command that the start script has just run is gone again.
-      try { this.write("cgroup.procs", String(pid)); } catch (error) { if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; }
+      try {
+        this.write("cgroup.procs", String(pid));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+      }
     }
   }
 
   /** Fails while it is busy, as it is for a moment after its last member died. */
-  remove(): void { fs.rmdirSync(this.folder); }
+  remove(): void {
+    fs.rmdirSync(this.folder);
+  }
 }

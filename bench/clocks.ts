@@ -6,22 +6,42 @@ import { ask, componentOf, podsOf } from "../tests/chaos/state";
 import { sleep } from "../tests/support/eventually";
 
 /** What the pods' own script says. */
-const [, setInPods] = /SENTINEL DEBUG ((?:[A-Z-]+-PERIOD \d+ ?)+)\)/.exec(podScripts("sentinel")["sentinel-watch.sh"]!)!;
+const [, setInPods] = /SENTINEL DEBUG ((?:[A-Z-]+-PERIOD \d+ ?)+)\)/.exec(
+  podScripts("sentinel")["sentinel-watch.sh"]!,
+)!;
 
 /** Sentinel's clocks as sentinel-watch.sh sets them, and as they are without anybody setting them; in milliseconds. */
 export const clocks = {
   ours: [...setInPods!.split(" "), "PUBLISH-PERIOD", "2000"],
-  plain: ["INFO-PERIOD", "10000", "PING-PERIOD", "1000", "ASK-PERIOD", "1000", "PUBLISH-PERIOD", "2000", "MIN-LINK-RECONNECT-PERIOD", "15000"],
+  plain: [
+    "INFO-PERIOD",
+    "10000",
+    "PING-PERIOD",
+    "1000",
+    "ASK-PERIOD",
+    "1000",
+    "PUBLISH-PERIOD",
+    "2000",
+    "MIN-LINK-RECONNECT-PERIOD",
+    "15000",
+  ],
 };
 
-export const onEachSentinel = (deployment: Deployment, ...command: string[]) => Promise.all(deployment.sentinels.map((host) => ask(host, 26379, deployment.password, ["SENTINEL", ...command])));
+export const onEachSentinel = (deployment: Deployment, ...command: string[]) =>
+  Promise.all(deployment.sentinels.map((host) => ask(host, 26379, deployment.password, ["SENTINEL", ...command])));
 
 /** What one sentinel takes, on average: a share of a processor, and what its pod sends and receives. */
-export interface ClockPrice { clocks: string; cpuPercent: number; kilobytesPerSecond: number }
+export interface ClockPrice {
+  clocks: string;
+  cpuPercent: number;
+  kilobytesPerSecond: number;
+}
 
 /** Both settings in turns, so that what else the machine does meets them alike. */
 export async function priceOfClocks(deployment: Deployment, rounds: number, seconds = 20): Promise<ClockPrice[]> {
-  const sentinels = (await podsOf(deployment)).filter((pod) => componentOf(pod) === "sentinel").map((pod) => processesOf(pod.metadata.uid, "redis-sentinel")[0]!);
+  const sentinels = (await podsOf(deployment))
+    .filter((pod) => componentOf(pod) === "sentinel")
+    .map((pod) => processesOf(pod.metadata.uid, "redis-sentinel")[0]!);
   const totals = { ours: { cpu: 0, bytes: 0 }, plain: { cpu: 0, bytes: 0 } };
   const used = () => ({ cpu: sum(sentinels.map(jiffies)), bytes: sum(sentinels.map(traffic)) });
   for (let round = 0; round < rounds; round++) {
@@ -37,17 +57,25 @@ export async function priceOfClocks(deployment: Deployment, rounds: number, seco
   }
   const each = rounds * seconds * sentinels.length;
   // A jiffy is 10 ms, one hundredth of a second of one processor.
-  return (["plain", "ours"] as const).map((which) => ({ clocks: which, cpuPercent: totals[which].cpu / each, kilobytesPerSecond: totals[which].bytes / each / 1000 }));
+  return (["plain", "ours"] as const).map((which) => ({
+    clocks: which,
+    cpuPercent: totals[which].cpu / each,
+    kilobytesPerSecond: totals[which].bytes / each / 1000,
+  }));
 }
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 /** User and kernel time of a process. */
-const jiffies = (pid: number) => sum(fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ").slice(11, 13).map(Number));
+const jiffies = (pid: number) =>
+  sum(fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ").slice(11, 13).map(Number));
 
 /** Bytes in and out of the pod's network, loopback aside. */
 function traffic(pid: number): number {
-  const line = fs.readFileSync(`/proc/${pid}/net/dev`, "utf8").split("\n").find((text) => text.trim().startsWith("eth0:"))!;
+  const line = fs
+    .readFileSync(`/proc/${pid}/net/dev`, "utf8")
+    .split("\n")
+    .find((text) => text.trim().startsWith("eth0:"))!;
   const cells = line.split(":")[1]!.trim().split(/\s+/).map(Number);
   return cells[0]! + cells[8]!;
 }

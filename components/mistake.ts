@@ -15,6 +15,9 @@ export function refuse(component: string, name: string, mistakes: readonly Mista
   if (mistakes.length === 0) return;
   throw new pulumi.InputPropertiesError({
     message: `${component} "${name}" cannot be made from these arguments:`,
-    errors: mistakes.map(({ property, value, reason }) => ({ propertyPath: property, reason: `${JSON.stringify(value)} ${reason}` })),
+    errors: mistakes.map(({ property, value, reason }) => ({
+      propertyPath: property,
+      reason: `${JSON.stringify(value)} ${reason}`,
+    })),
   });
 }

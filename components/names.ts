@@ -1,8 +1,8 @@
 import type { Mistake } from "./mistake";
 
 /**
- * Whether objects may be named after it: with what is put behind it a Service's name stays within 63 characters, a CronJob's within 52, and a
- * StatefulSet's within the 52 that leave room for the label `controller-revision-hash`.
+ * Whether objects may be named after it: with what is put behind it a Service's name stays within 63 characters, a
+ * CronJob's within 52, and a StatefulSet's within the 52 that leave room for the label `controller-revision-hash`.
  */
 export const isKubernetesName = (name: string): boolean => /^[a-z]([a-z0-9-]{0,40}[a-z0-9])?$/.test(name);
 
@@ -10,4 +10,12 @@ export const kubernetesNameForm = "must be lower-case letters, digits and `-`, s
 
 /** What is wrong with a component's own name, after which its objects are named. */
 export const nameMistakes = (name: string): Mistake[] =>
-  isKubernetesName(name) ? [] : [{ property: "name", value: name, reason: `is the component's own name, after which its objects are named: it ${kubernetesNameForm}` }];
+  isKubernetesName(name)
+    ? []
+    : [
+        {
+          property: "name",
+          value: name,
+          reason: `is the component's own name, after which its objects are named: it ${kubernetesNameForm}`,
+        },
+      ];

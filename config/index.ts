@@ -2,7 +2,14 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Mistake } from "../components/mistake";
 import { findMistakes, type RedisArgs } from "../components/redis";
-import { atKeys, googleCloud, missingAuthPlugin, onDedicatedNodes, withBucket, type GoogleCloudConfig } from "./google-cloud";
+import {
+  atKeys,
+  googleCloud,
+  missingAuthPlugin,
+  onDedicatedNodes,
+  withBucket,
+  type GoogleCloudConfig,
+} from "./google-cloud";
 import { describe, explain, namedAfterStack, nearest, withoutTheWrong } from "./messages";
 import { readPassword } from "./password";
 import { isText, keysAt, schema, type Parsed } from "./schema";
@@ -36,7 +43,8 @@ const projectFolder = path.join(__dirname, "..");
 export function loadConfig(project = pulumi.getProject(), stack = pulumi.getStack()): Config {
   const { config, mistakes } = parseConfig(pulumi.runtime.allConfig(), project, stack);
   const missing = config.google && missingAuthPlugin();
-  // A preview of a stack that is not there yet needs no way in; an `up` would make a cluster for ten minutes, and then need it.
+  // A preview of a stack that is not there yet needs no way in; an `up` would make a cluster for ten minutes, and then
+  // need it.
   if (missing && pulumi.runtime.isDryRun()) void pulumi.log.warn(`${missing.property} ${missing.reason}`);
   else if (missing) mistakes.push(missing);
   if (mistakes.length > 0) throw new pulumi.RunError(describe(mistakes, project, stack));
@@ -44,7 +52,11 @@ export function loadConfig(project = pulumi.getProject(), stack = pulumi.getStac
 }
 
 /** @internal The pure part of {@link loadConfig}; only the file that `auth.passwordFile` names is read. */
-export function parseConfig(all: Record<string, string>, project: string, stack: string): { config: Config; mistakes: Mistake[] } {
+export function parseConfig(
+  all: Record<string, string>,
+  project: string,
+  stack: string,
+): { config: Config; mistakes: Mistake[] } {
   const { own, mistakes } = ownKeys(all, project);
   const parsed = schema.safeParse(own);
   if (!parsed.success) mistakes.push(...parsed.error.issues.flatMap((issue) => explain(issue, own)));
@@ -52,8 +64,14 @@ export function parseConfig(all: Record<string, string>, project: string, stack:
   const wellFormed = (parsed.success ? parsed.data : withoutTheWrong(own, parsed.error.issues)) as Parsed;
   const { kubernetes = {}, cluster, nodePool, disk, auth, kernel, ...rest } = wellFormed;
   const password = readPassword(auth ?? {}, projectFolder, mistakes);
-  const redis: RedisArgs = { namespace: `redis-${stack}`, ...rest, kernel: { enforce: kernel?.enforce ?? false }, ...(password === undefined ? {} : { auth: { password } }) };
-  // A misspelt mode must not hide the other mistakes: what holds in either mode, and what Sentinel wants, is still said.
+  const redis: RedisArgs = {
+    namespace: `redis-${stack}`,
+    ...rest,
+    kernel: { enforce: kernel?.enforce ?? false },
+    ...(password === undefined ? {} : { auth: { password } }),
+  };
+  // A misspelt mode must not hide the other mistakes: what holds in either mode, and what Sentinel wants, is still
+  // said.
   const redisMistakes = findMistakes({ ...(cluster ? withBucket(redis) : redis), mode: wellFormed.mode ?? "sentinel" });
   const { google, mistakes: googleMistakes } = googleCloud(wellFormed, redis, all["gcp:project"], stack);
   mistakes.push(...namedAfterStack(stack, own, [...redisMistakes, ...googleMistakes]));
@@ -76,13 +94,25 @@ function ownKeys(all: Record<string, string>, project: string): { own: Record<st
   for (const [name, text] of Object.entries(all)) {
     const [namespace = "", key = ""] = name.split(/:(.*)/s);
     if (namespace === project) own[key] = isText(key) ? text : parseJson(text);
-    else if (!otherNamespaces.includes(namespace)) mistakes.push({ property: name, value: text, reason: `is not a key of this project: write ${project}:${nearest(key, keysAt([])) ?? key}` });
+    else if (!otherNamespaces.includes(namespace))
+      mistakes.push({
+        property: name,
+        value: text,
+        reason: `is not a key of this project: write ${project}:${nearest(key, keysAt([])) ?? key}`,
+      });
   }
   return { own, mistakes };
 }
 
 function parseJson(text: string): unknown {
-  try { return JSON.parse(text); } catch { return text; }
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
-const atProject = ({ kubeconfig, context }: Config["kubernetes"]): Config["kubernetes"] => ({ context, kubeconfig: kubeconfig && path.resolve(projectFolder, kubeconfig) });
+const atProject = ({ kubeconfig, context }: Config["kubernetes"]): Config["kubernetes"] => ({
+  context,
+  kubeconfig: kubeconfig && path.resolve(projectFolder, kubeconfig),
+});

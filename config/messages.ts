@@ -12,7 +12,11 @@ export function nearest(typed: string, known: string[]): string | undefined {
 
 /** What stands at a path of nested blocks. */
 export const valueAt = (own: unknown, at: readonly PropertyKey[]): unknown =>
-  at.reduce<unknown>((value, step) => (value !== null && typeof value === "object" ? (value as Record<PropertyKey, unknown>)[step] : undefined), own);
+  at.reduce<unknown>(
+    (value, step) =>
+      value !== null && typeof value === "object" ? (value as Record<PropertyKey, unknown>)[step] : undefined,
+    own,
+  );
 
 /** Blocks of which nothing is ever printed, not even a misspelt key's value. */
 const isSecret = (property: string) => /^(auth|archive\.s3)\b/.test(property);
@@ -22,24 +26,47 @@ export function explain(issue: z.core.$ZodIssue, own: Record<string, unknown>): 
   const property = issue.path.join(".");
   const found = valueAt(own, issue.path);
   const value = isSecret(property) && found !== undefined ? "[secret]" : found;
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey([...issue.path.map(String), key], valueAt(own, [...issue.path, key])));
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => unknownKey([...issue.path.map(String), key], valueAt(own, [...issue.path, key])));
   if (issue.code === "invalid_value") {
     const choices = issue.values.map((choice) => `"${String(choice)}"`).join(" or ");
     return [{ property, value, reason: value === undefined ? `is missing: write ${choices}` : `must be ${choices}` }];
   }
-  if (property === "archive.drill") return [{ property, value, reason: "must be five fields of cron, in quotes, or false" }];
+  if (property === "archive.drill")
+    return [{ property, value, reason: "must be five fields of cron, in quotes, or false" }];
   // Of the blocks whose values YAML may read as numbers.
-  if (issue.code === "invalid_union") return [{ property, value, reason: `must be text or a number${typeof value === "boolean" ? `: write "${String(value)}", in quotes` : ", on one line with its whole key"}` }];
-  if (issue.code === "invalid_type") return [{ property, value, reason: `must be ${typeNames[issue.expected] ?? issue.expected}` }];
+  if (issue.code === "invalid_union")
+    return [
+      {
+        property,
+        value,
+        reason: `must be text or a number${typeof value === "boolean" ? `: write "${String(value)}", in quotes` : ", on one line with its whole key"}`,
+      },
+    ];
+  if (issue.code === "invalid_type")
+    return [{ property, value, reason: `must be ${typeNames[issue.expected] ?? issue.expected}` }];
   return [{ property, value, reason: issue.message }];
 }
 
-const typeNames: Record<string, string> = { string: "text (in quotes, with its unit if it has one)", number: "a number", boolean: "true or false", object: "a block of keys", record: "a block of keys", array: "a list" };
+const typeNames: Record<string, string> = {
+  string: "text (in quotes, with its unit if it has one)",
+  number: "a number",
+  boolean: "true or false",
+  object: "a block of keys",
+  record: "a block of keys",
+  array: "a list",
+};
 
 /** What people look for under another name, too far from it to be guessed. */
 const otherNames: Record<string, string> = {
-  project: "gcp:project", "cluster.project": "gcp:project", "cluster.zone": "cluster.location", "cluster.region": "cluster.location",
-  "cluster.zones": "nodePool.zones", "cluster.machineType": "nodePool.machineType", "nodePool.nodeCount": "nodePool.nodesPerZone", "disk.size": "persistence.size",
+  project: "gcp:project",
+  "cluster.project": "gcp:project",
+  "cluster.zone": "cluster.location",
+  "cluster.region": "cluster.location",
+  "cluster.zones": "nodePool.zones",
+  "cluster.machineType": "nodePool.machineType",
+  "nodePool.nodeCount": "nodePool.nodesPerZone",
+  "disk.size": "persistence.size",
 };
 
 function unknownKey(at: string[], value: unknown): Mistake {
@@ -51,15 +78,24 @@ function unknownKey(at: string[], value: unknown): Mistake {
   const elsewhere = otherNames[property];
   if (elsewhere) return { property, value, reason: `is not a known key: did you mean ${elsewhere}?` };
   const guess = nearest(key, known);
-  return { property, value, reason: `is not a known key: ${guess ? `did you mean ${[...at.slice(0, -1), guess].join(".")}?` : `the known ones are ${known.join(", ")}`}` };
+  return {
+    property,
+    value,
+    reason: `is not a known key: ${guess ? `did you mean ${[...at.slice(0, -1), guess].join(".")}?` : `the known ones are ${known.join(", ")}`}`,
+  };
 }
 
 /** A name that nobody wrote is a default, which the stack's name gives: then it is that one which is wrong. */
-export const namedAfterStack = (stack: string, own: unknown, mistakes: readonly Mistake[]): Mistake[] => mistakes.map((mistake) => {
-  const { property, reason } = mistake;
-  if (!["namespace", "cluster.name"].includes(property) || valueAt(own, property.split(".")) !== undefined) return mistake;
-  return { ...mistake, reason: `is made from the stack's name, ${JSON.stringify(stack)}, and ${reason}. Write ${property}, or rename the stack (pulumi stack rename)` };
-});
+export const namedAfterStack = (stack: string, own: unknown, mistakes: readonly Mistake[]): Mistake[] =>
+  mistakes.map((mistake) => {
+    const { property, reason } = mistake;
+    if (!["namespace", "cluster.name"].includes(property) || valueAt(own, property.split(".")) !== undefined)
+      return mistake;
+    return {
+      ...mistake,
+      reason: `is made from the stack's name, ${JSON.stringify(stack)}, and ${reason}. Write ${property}, or rename the stack (pulumi stack rename)`,
+    };
+  });
 
 /** A copy without the values that the schema refused. */
 export function withoutTheWrong(own: Record<string, unknown>, issues: z.core.$ZodIssue[]): Record<string, unknown> {

@@ -39,14 +39,31 @@ export const schema = z.strictObject({
   quorum: z.number().optional(),
   masterName: text.optional(),
   resources: block({ memory: text, cpu: text }),
-  persistence: block({ size: text, storageClass: text, volumes: texts, protect: z.boolean(), discard: texts, fsync: z.enum(["everysec", "always", "no"]), save: text, onDamage: z.enum(["stop", "repair", "restore", "empty"]) }),
+  persistence: block({
+    size: text,
+    storageClass: text,
+    volumes: texts,
+    protect: z.boolean(),
+    discard: texts,
+    fsync: z.enum(["everysec", "always", "no"]),
+    save: text,
+    onDamage: z.enum(["stop", "repair", "restore", "empty"]),
+  }),
   auth: block({ password: text, passwordFile: text }),
-  failover: block({ downAfter: z.number(), failoverTimeout: z.number(), parallelSyncs: z.number(), minReplicas: z.number(), maxLag: z.number() }),
+  failover: block({
+    downAfter: z.number(),
+    failoverTimeout: z.number(),
+    parallelSyncs: z.number(),
+    minReplicas: z.number(),
+    maxLag: z.number(),
+  }),
   endpoint: block({ image: text, replicas: z.number() }),
   scheduling: block({
     spread: z.enum(["preferred", "required"]),
     nodeSelector: z.record(text, text),
-    tolerations: z.array(z.strictObject({ key: text, operator: text, value: text, effect: text, tolerationSeconds: z.number() }).partial()),
+    tolerations: z.array(
+      z.strictObject({ key: text, operator: text, value: text, effect: text, tolerationSeconds: z.number() }).partial(),
+    ),
   }),
   kernel: block({ enforce: z.boolean(), tune: z.boolean() }),
   archive: block({
@@ -54,7 +71,9 @@ export const schema = z.strictObject({
     hourly: z.number(),
     daily: z.number(),
     bucket: text,
-    s3: z.strictObject({ endpoint: text, bucket: text, region: text.optional(), accessKeyId: text, secretAccessKey: text }).optional(),
+    s3: z
+      .strictObject({ endpoint: text, bucket: text, region: text.optional(), accessKeyId: text, secretAccessKey: text })
+      .optional(),
     volume: block({ claim: text, size: text, storageClass: text }),
     root: text,
     drill: z.union([text, z.literal(false)]),
@@ -95,4 +114,6 @@ export function isText(key: string): boolean {
 
 /** Every key of a config file, by its path: what Pulumi.yaml has to describe. */
 export const knownPaths = (path: readonly string[] = []): string[] =>
-  keysAt(path).flatMap((key) => (keysAt([...path, key]).length > 0 ? knownPaths([...path, key]) : [[...path, key].join(".")]));
+  keysAt(path).flatMap((key) =>
+    keysAt([...path, key]).length > 0 ? knownPaths([...path, key]) : [[...path, key].join(".")],
+  );

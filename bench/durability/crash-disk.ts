@@ -4,21 +4,28 @@ import * as path from "node:path";
 import { imageOf, loopDeviceOf, makeLoopDisk, mountLoopDisk } from "../../tests/support/loop-disk";
 
 /**
- * A disk of its own (ext4 on a loop device), which can lose power: what the file system has not yet handed to the device is lost then,
- * and nothing else. The page cache of the machine cannot be thrown away, so the cut is a copy of what the device has received so far,
- * with Redis stopped; it counts only if the device received nothing while it was copied.
+ * A disk of its own (ext4 on a loop device), which can lose power: what the file system has not yet handed to the
+ * device is lost then, and nothing else. The page cache of the machine cannot be thrown away, so the cut is a copy of
+ * what the device has received so far, with Redis stopped; it counts only if the device received nothing while it was
+ * copied.
  */
 export class CrashDisk {
   private readonly image: string;
 
-  constructor(private readonly folder: string, megabytes: number) {
+  constructor(
+    private readonly folder: string,
+    megabytes: number,
+  ) {
     this.image = imageOf(folder);
     makeLoopDisk(folder, megabytes);
   }
 
   /** Writes that the device has taken, and requests that are under way. */
   private activity(): string {
-    const fields = fs.readFileSync(`/sys/block/${path.basename(loopDeviceOf(this.folder))}/stat`, "utf8").trim().split(/\s+/);
+    const fields = fs
+      .readFileSync(`/sys/block/${path.basename(loopDeviceOf(this.folder))}/stat`, "utf8")
+      .trim()
+      .split(/\s+/);
     return `${fields[4]} ${fields[8]}`;
   }
 

@@ -4,23 +4,43 @@ import { eventually } from "../../tests/support/eventually";
 import { PodLab, type Pod } from "../../tests/support/pod-lab";
 
 export type Form = "base as RDB" | "base as commands" | "log only";
-export interface Restart { megabytes: number; form: Form; onDiskMegabytes: number; seconds: number[] }
+export interface Restart {
+  megabytes: number;
+  form: Form;
+  onDiskMegabytes: number;
+  seconds: number[];
+}
 
 const valueBytes = 1000;
 const batch = 5000;
 
 const patience = { timeout: 600_000, every: 50 };
-const rewritten = (pod: Pod) => eventually("rewritten", async () => { const info = await pod.info("persistence"); return info.aof_rewrite_in_progress === "0" && info.aof_rewrite_scheduled === "0"; }, { timeout: 600_000, every: 200 });
+const rewritten = (pod: Pod) =>
+  eventually(
+    "rewritten",
+    async () => {
+      const info = await pod.info("persistence");
+      return info.aof_rewrite_in_progress === "0" && info.aof_rewrite_scheduled === "0";
+    },
+    { timeout: 600_000, every: 200 },
+  );
 
 /** Values that do not compress: a slice of random letters each. */
 async function fill(pod: Pod, megabytes: number, form: Form): Promise<void> {
   await pod.with(async (client) => {
     await client.config("SET", "auto-aof-rewrite-percentage", "0");
     await client.config("SET", "aof-use-rdb-preamble", form === "base as RDB" ? "yes" : "no");
-    await client.eval(`local x, t = 1, {} for i = 1, ${valueBytes + batch} do x = (x * 1103515245 + 12345) % 2147483648 t[i] = string.char(97 + math.floor(x / 65536) % 26) end redis.call('SET', KEYS[1], table.concat(t))`, 1, "slices");
+    await client.eval(
+      `local x, t = 1, {} for i = 1, ${valueBytes + batch} do x = (x * 1103515245 + 12345) % 2147483648 t[i] = string.char(97 + math.floor(x / 65536) % 26) end redis.call('SET', KEYS[1], table.concat(t))`,
+      1,
+      "slices",
+    );
     const keys = Math.round((megabytes * 1e6) / valueBytes);
     for (let from = 0; from < keys; from += batch) {
-      await client.eval(`local all = redis.call('GET', 'slices') for n = ${from}, ${Math.min(keys, from + batch) - 1} do redis.call('SET', 'key:' .. n, string.sub(all, n % ${batch} + 1, n % ${batch} + ${valueBytes})) end`, 0);
+      await client.eval(
+        `local all = redis.call('GET', 'slices') for n = ${from}, ${Math.min(keys, from + batch) - 1} do redis.call('SET', 'key:' .. n, string.sub(all, n % ${batch} + 1, n % ${batch} + ${valueBytes})) end`,
+        0,
+      );
     }
     if (form !== "log only") await client.bgrewriteaof();
   });

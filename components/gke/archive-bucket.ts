@@ -8,46 +8,79 @@ import type { GoogleCloudSettings } from "./settings";
 const leftBehind = 90;
 
 /** Pure; `matchesPrefix` is the whole of a rule's reach, and one without it would reach everything. */
-export function lifecycleRules({ root, daily }: Pick<ArchiveBucketArgs, "root" | "daily">): storage.BucketArgs["lifecycleRules"] {
+export function lifecycleRules({
+  root,
+  daily,
+}: Pick<ArchiveBucketArgs, "root" | "daily">): storage.BucketArgs["lifecycleRules"] {
   const age = Math.max(leftBehind, daily + 30);
   return [
     // The last of each day is in daily/ too.
     { action: { type: "Delete" }, condition: { age, matchesPrefixes: [`${root}/hourly/`] } },
-    // Never deleted by age: where no archive was made for that long, these are the only ones. They cost less from then on.
-    { action: { type: "SetStorageClass", storageClass: "COLDLINE" }, condition: { age, matchesPrefixes: [`${root}/daily/`], matchesStorageClasses: ["STANDARD"] } },
+    // Never deleted by age: where no archive was made for that long, these are the only ones. They cost less from then
+    // on.
+    {
+      action: { type: "SetStorageClass", storageClass: "COLDLINE" },
+      condition: { age, matchesPrefixes: [`${root}/daily/`], matchesStorageClasses: ["STANDARD"] },
+    },
     // Parts of an upload that was cut off are no objects, and nobody would see what they cost.
     { action: { type: "AbortIncompleteMultipartUpload" }, condition: { age: 7 } },
   ];
 }
 
-/** The bucket for the archives (made, or of others), which the pods that write them may use and nobody else. Its name is known when they may. */
-export function createArchiveBucket({ name, project, region }: GoogleCloudSettings, archive: ArchiveBucketArgs, { services, cluster }: Record<"services" | "cluster", pulumi.Resource[]>, parent: pulumi.ComponentResource): pulumi.Output<string> {
+/**
+ * The bucket for the archives (made, or of others), which the pods that write them may use and nobody else. Its name is
+ * known when they may.
+ */
+export function createArchiveBucket(
+  { name, project, region }: GoogleCloudSettings,
+  archive: ArchiveBucketArgs,
+  { services, cluster }: Record<"services" | "cluster", pulumi.Resource[]>,
+  parent: pulumi.ComponentResource,
+): pulumi.Output<string> {
   const made = archive.existing === undefined ? create(name, project, region, archive, services, parent) : undefined;
   const bucket = made?.name ?? archive.existing!;
-  const number = made?.projectNumber ?? organizations.getProjectOutput({ projectId: project }, { dependsOn: services }).number;
+  const number =
+    made?.projectNumber ?? organizations.getProjectOutput({ projectId: project }, { dependsOn: services }).number;
   const { namespace, serviceAccount } = archive.writer;
-  const granted = new storage.BucketIAMMember(`${name}-archive`, {
-    bucket,
-    // To list, read, write and delete objects, and no more: not to change who may, nor the bucket.
-    role: "roles/storage.objectUser",
-    member: pulumi.interpolate`principal://iam.googleapis.com/projects/${number}/locations/global/workloadIdentityPools/${project}.svc.id.goog/subject/ns/${namespace}/sa/${serviceAccount}`,
-  }, {
-    parent,
-    // Whom it names is known to Google only once the project has a cluster with workload identity.
-    dependsOn: [...services, ...cluster],
-    // A destroy that is refused for what holds data would else have taken this first, and no archive would be made from then on.
-    protect: archive.protect ?? true,
-  });
+  const granted = new storage.BucketIAMMember(
+    `${name}-archive`,
+    {
+      bucket,
+      // To list, read, write and delete objects, and no more: not to change who may, nor the bucket.
+      role: "roles/storage.objectUser",
+      member: pulumi.interpolate`principal://iam.googleapis.com/projects/${number}/locations/global/workloadIdentityPools/${project}.svc.id.goog/subject/ns/${namespace}/sa/${serviceAccount}`,
+    },
+    {
+      parent,
+      // Whom it names is known to Google only once the project has a cluster with workload identity.
+      dependsOn: [...services, ...cluster],
+      // A destroy that is refused for what holds data would else have taken this first, and no archive would be made
+      // from then on.
+      protect: archive.protect ?? true,
+    },
+  );
   return pulumi.all([bucket, granted.id]).apply(([known]) => known);
 }
 
-const create = (name: string, project: string, region: string, archive: ArchiveBucketArgs, services: pulumi.Resource[], parent: pulumi.ComponentResource) => new storage.Bucket(`${name}-archive`, {
-  project,
-  location: region.toUpperCase(),
-  uniformBucketLevelAccess: true,
-  publicAccessPrevention: "enforced",
-  labels: { "managed-by": "pulumi", "redis-gke": name },
-  lifecycleRules: lifecycleRules(archive),
-  // Even when its protection is off Google deletes no bucket that holds something.
-  forceDestroy: false,
-}, { parent, dependsOn: services, protect: archive.protect ?? true });
+const create = (
+  name: string,
+  project: string,
+  region: string,
+  archive: ArchiveBucketArgs,
+  services: pulumi.Resource[],
+  parent: pulumi.ComponentResource,
+) =>
+  new storage.Bucket(
+    `${name}-archive`,
+    {
+      project,
+      location: region.toUpperCase(),
+      uniformBucketLevelAccess: true,
+      publicAccessPrevention: "enforced",
+      labels: { "managed-by": "pulumi", "redis-gke": name },
+      lifecycleRules: lifecycleRules(archive),
+      // Even when its protection is off Google deletes no bucket that holds something.
+      forceDestroy: false,
+    },
+    { parent, dependsOn: services, protect: archive.protect ?? true },
+  );

@@ -3,9 +3,15 @@ import type { Deployed } from "./replacement";
 
 /** Where the control plane and the nodes are, and how the cluster is kept. */
 export interface ClusterArgs {
-  /** A zone ("europe-west1-b": one control plane, the cheapest) or a region ("europe-west1": one in each of three zones). */
+  /**
+   * A zone ("europe-west1-b": one control plane, the cheapest) or a region ("europe-west1": one in each of three
+   * zones).
+   */
   location: string;
-  /** Name of a cluster that is there already, in `location`; it is looked up and never changed, and every other field here is refused. */
+  /**
+   * Name of a cluster that is there already, in `location`; it is looked up and never changed, and every other field
+   * here is refused.
+   */
   existing?: string;
   /** Google's release channel: how soon new Kubernetes versions arrive. @default "REGULAR" */
   releaseChannel?: ReleaseChannel;
@@ -13,7 +19,10 @@ export interface ClusterArgs {
   maintenanceStart?: string;
   /** Whether the cluster refuses to be deleted or replaced; has to be applied as false first. @default true */
   deletionProtection?: boolean;
-  /** Address ranges that may reach the control plane, in CIDR notation. @default any: it still asks for a Google identity */
+  /**
+   * Address ranges that may reach the control plane, in CIDR notation. @default any: it still asks for a Google
+   * identity
+   */
   authorizedNetworks?: string[];
   /** Address ranges of the cluster's own network. @default see `defaults.ranges` */
   ranges?: Partial<Ranges>;
@@ -35,13 +44,21 @@ export interface Ranges {
 
 /** The nodes that nothing but this Redis runs on. */
 export interface NodePoolArgs {
-  /** Machine type; at least 15 GB of memory, or Google refuses `vm.overcommit_memory`. @default "e2-highmem-2", the cheapest that has them */
+  /**
+   * Machine type; at least 15 GB of memory, or Google refuses `vm.overcommit_memory`. @default "e2-highmem-2", the
+   * cheapest that has them
+   */
   machineType?: string;
-  /** Zones that the nodes (and the disks) are in. @default the cluster's zone; required where `cluster.location` is a region */
+  /**
+   * Zones that the nodes (and the disks) are in. @default the cluster's zone; required where `cluster.location` is a
+   * region
+   */
   zones?: string[];
   /** Nodes in each zone. @default 1 */
   nodesPerZone?: number;
-  /** Further sysctls of the nodes and of all pods on them, from Google's list; the ones that Redis needs are always set. */
+  /**
+   * Further sysctls of the nodes and of all pods on them, from Google's list; the ones that Redis needs are always set.
+   */
   sysctls?: Record<string, string>;
   /** Metadata of the node's machines; keys that Google reserves, `startup-script` among them, are refused. */
   metadata?: Record<string, string>;
@@ -53,13 +70,25 @@ export type DiskType = "pd-standard" | "pd-balanced" | "pd-ssd";
 export interface DiskArgs {
   /** What they are made of. @default "pd-balanced" */
   type?: DiskType;
-  /** Two zones that a single disk is written to at the same time, so that the data survives the loss of one. Standalone only. @default none */
+  /**
+   * Two zones that a single disk is written to at the same time, so that the data survives the loss of one. Standalone
+   * only. @default none
+   */
   replicaZones?: string[];
-  /** Names of disks that are there already, for the first data pods in turn. They become part of the stack, but outlive its destruction. */
+  /**
+   * Names of disks that are there already, for the first data pods in turn. They become part of the stack, but outlive
+   * its destruction.
+   */
   adopt?: string[];
-  /** Whether disks and the volumes on them refuse to be deleted or replaced; has to be applied as false first. @default true */
+  /**
+   * Whether disks and the volumes on them refuse to be deleted or replaced; has to be applied as false first. @default
+   * true
+   */
   protect?: boolean;
-  /** Names of disks that may be deleted or replaced with all that is on them: by a smaller size, another type or zone, fewer replicas. @default none */
+  /**
+   * Names of disks that may be deleted or replaced with all that is on them: by a smaller size, another type or zone,
+   * fewer replicas. @default none
+   */
   discard?: string[];
   snapshots?: SnapshotArgs;
 }
@@ -78,7 +107,10 @@ export interface SnapshotArgs {
 export interface ArchiveBucketArgs {
   /** Name of a bucket that is there already; it is left as it is, but for who may use it. @default one is made */
   existing?: string;
-  /** Whether the one that is made, and the right to use it, refuse to be deleted or replaced; has to be applied as false first. @default true */
+  /**
+   * Whether the one that is made, and the right to use it, refuse to be deleted or replaced; has to be applied as false
+   * first. @default true
+   */
   protect?: boolean;
   /** The folder of the archives, which holds `hourly/` and `daily/`. */
   root: string;

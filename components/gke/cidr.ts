@@ -6,7 +6,9 @@ export interface Cidr {
   prefix: number;
 }
 
-/** "10.64.0.0/22"; undefined if it is no range, or if its address is not the first one of it (Google refuses that too). */
+/**
+ * "10.64.0.0/22"; undefined if it is no range, or if its address is not the first one of it (Google refuses that too).
+ */
 export function parseCidr(text: string): Cidr | undefined {
   const [address = "", length = ""] = text.split("/");
   const prefix = Number(length);

@@ -14,12 +14,12 @@ import { withDefaults, type GoogleCloudSettings } from "./settings";
 import { findMistakes } from "./validation";
 
 /**
- * The Google Cloud half of a stack: a GKE cluster (made, or found), nodes that are tuned for Redis and run nothing else, and the disks
- * that hold its data.
+ * The Google Cloud half of a stack: a GKE cluster (made, or found), nodes that are tuned for Redis and run nothing
+ * else, and the disks that hold its data.
  *
  * @example
- * const google = new GoogleCloud("redis", { project, name: "redis-dev", cluster: { location: "europe-west1-b" }, workload });
- * const provider = new k8s.Provider("kubernetes", google.kubernetes, { dependsOn: google });
+ * const google = new GoogleCloud("redis", { project, name: "redis-dev", cluster: { location: "europe-west1-b" },
+ * workload }); const provider = new k8s.Provider("kubernetes", google.kubernetes, { dependsOn: google });
  *
  * @throws InputPropertiesError with every mistake in the arguments, before any resource is made
  */
@@ -44,18 +44,40 @@ export class GoogleCloud extends pulumi.ComponentResource {
     new NodePools(name, settings, cluster, identity, { parent: this });
     this.disks = new Disks(name, settings, identity.services, { parent: this }).disks;
 
-    this.archive = settings.archive && { bucket: createArchiveBucket(settings, settings.archive, { services: identity.services, cluster: cluster.ready }, this) };
+    this.archive = settings.archive && {
+      bucket: createArchiveBucket(
+        settings,
+        settings.archive,
+        { services: identity.services, cluster: cluster.ready },
+        this,
+      ),
+    };
 
-    // Told by its id, the provider is replaced, and with it everything in the cluster, only when the cluster is another one.
+    // Told by its id, the provider is replaced, and with it everything in the cluster, only when the cluster is another
+    // one.
     this.kubernetes = { kubeconfig: cluster.kubeconfig, clusterIdentifier: cluster.id };
     this.deployed = describeDeployed(settings);
     this.registerOutputs({ kubeconfig: cluster.kubeconfig });
   }
 }
 
-/** The project, once it is sure that nothing is lost in it, nor fails half-way: everything else waits for the services that are switched on there. */
-function refuseWhatFails(settings: GoogleCloudSettings, { before, describe }: GoogleCloudArgs, existing?: pulumi.Output<FoundCluster>): pulumi.Output<string> {
-  const found = pulumi.all([before, existing]).apply(async ([deployed, cluster]) =>
-    together([findReplacements(deployed, settings), await findUnfitDisks(settings, deployed), { mistakes: cluster ? unsuitable(cluster, settings) : [], warnings: [] }]));
+/**
+ * The project, once it is sure that nothing is lost in it, nor fails half-way: everything else waits for the services
+ * that are switched on there.
+ */
+function refuseWhatFails(
+  settings: GoogleCloudSettings,
+  { before, describe }: GoogleCloudArgs,
+  existing?: pulumi.Output<FoundCluster>,
+): pulumi.Output<string> {
+  const found = pulumi
+    .all([before, existing])
+    .apply(async ([deployed, cluster]) =>
+      together([
+        findReplacements(deployed, settings),
+        await findUnfitDisks(settings, deployed),
+        { mistakes: cluster ? unsuitable(cluster, settings) : [], warnings: [] },
+      ]),
+    );
   return refuseChanges(found, describe).apply(() => settings.project);
 }

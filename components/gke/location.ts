@@ -6,7 +6,9 @@ export interface Location {
   zone?: string;
 }
 
-/** The words that regions are made of. Their numbers are not held against a list: Google adds a region or two each year. */
+/**
+ * The words that regions are made of. Their numbers are not held against a list: Google adds a region or two each year.
+ */
 const continents = ["africa", "asia", "australia", "europe", "me", "northamerica", "southamerica", "us"];
 const directions = ["central", "east", "north", "northeast", "northwest", "south", "southeast", "southwest", "west"];
 
@@ -21,14 +23,22 @@ export function parseLocation(text: string): Location | undefined {
 }
 
 /** The zones of a region that are known here, for a proposal; a region that is newer may have others. */
-export const zonesIn = (region: string): string[] => [...otherZones[region] ?? "abc"].map((letter) => `${region}-${letter}`);
+export const zonesIn = (region: string): string[] =>
+  [...(otherZones[region] ?? "abc")].map((letter) => `${region}-${letter}`);
 
-/** Two regions begin with b; their a is what people write from memory, and looks like a zone to everything but Google. */
-export const isMissing = ({ region, zone }: Location): boolean => zone === `${region}-a` && !zonesIn(region).includes(zone);
+/**
+ * Two regions begin with b; their a is what people write from memory, and looks like a zone to everything but Google.
+ */
+export const isMissing = ({ region, zone }: Location): boolean =>
+  zone === `${region}-a` && !zonesIn(region).includes(zone);
 
-/** The location that was most likely meant ("Europe-West1b", "eu-west-1", "eurpe-west1"); undefined if there is no guessing. */
+/**
+ * The location that was most likely meant ("Europe-West1b", "eu-west-1", "eurpe-west1"); undefined if there is no
+ * guessing.
+ */
 export function nearestLocation(text: string): string | undefined {
-  const [, continent, direction, number, letter] = /^\s*([a-z]+)[-_ ]([a-z]+)[-_ ]?(\d{1,2})(?:[-_ ]?([a-z]))?\s*$/.exec(text.toLowerCase()) ?? [];
+  const [, continent, direction, number, letter] =
+    /^\s*([a-z]+)[-_ ]([a-z]+)[-_ ]?(\d{1,2})(?:[-_ ]?([a-z]))?\s*$/.exec(text.toLowerCase()) ?? [];
   const words = [nearestWord(continent, continents), nearestWord(direction, directions)];
   if (words.includes(undefined)) return undefined;
   const region = `${words.join("-")}${number}`;

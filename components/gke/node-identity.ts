@@ -17,9 +17,27 @@ export interface NodeIdentity {
   ready: pulumi.Resource[];
 }
 
-export function createNodeIdentity({ name, project }: GoogleCloudSettings, safeProject: pulumi.Output<string>, parent: pulumi.ComponentResource): NodeIdentity {
+export function createNodeIdentity(
+  { name, project }: GoogleCloudSettings,
+  safeProject: pulumi.Output<string>,
+  parent: pulumi.ComponentResource,
+): NodeIdentity {
   const services = enableServices(name, safeProject, parent);
-  const account = new Account(`${name}-nodes`, { project, accountId: `${name}-nodes`, displayName: `Nodes of ${name}` }, { parent, dependsOn: services });
-  const role = new projects.IAMMember(`${name}-nodes`, { project, role: "roles/container.defaultNodeServiceAccount", member: account.member }, { parent });
-  return { email: account.email, member: account.member, scopes: ["https://www.googleapis.com/auth/cloud-platform"], services, ready: [account, role] };
+  const account = new Account(
+    `${name}-nodes`,
+    { project, accountId: `${name}-nodes`, displayName: `Nodes of ${name}` },
+    { parent, dependsOn: services },
+  );
+  const role = new projects.IAMMember(
+    `${name}-nodes`,
+    { project, role: "roles/container.defaultNodeServiceAccount", member: account.member },
+    { parent },
+  );
+  return {
+    email: account.email,
+    member: account.member,
+    scopes: ["https://www.googleapis.com/auth/cloud-platform"],
+    services,
+    ready: [account, role],
+  };
 }

@@ -19,8 +19,9 @@ const flag = { values: ["0", "1"] };
 const upTo2 = { values: ["0", "1", "2"] };
 
 /**
- * The names are LinuxNodeConfig.sysctls of container v1 and v1beta1, revision 20261027, which states no values. The values are
- * those of the reference of `gcloud container node-pools create --system-config-from-file`; {} is a name that is in the first alone.
+ * The names are LinuxNodeConfig.sysctls of container v1 and v1beta1, revision 20261027, which states no values. The
+ * values are those of the reference of `gcloud container node-pools create --system-config-from-file`; {} is a name
+ * that is in the first alone.
  */
 export const nodeSysctls: Readonly<Record<string, NodeSysctl>> = {
   "net.core.busy_poll": {},
@@ -76,7 +77,8 @@ export const nodeSysctls: Readonly<Record<string, NodeSysctl>> = {
   "vm.dirty_bytes": { min: 0, max: 68719476736 },
   "vm.dirty_writeback_centisecs": { min: 0, max: 1000 },
   "vm.max_map_count": { min: 65536, max: 2147483647 },
-  // "Must be one of {0, 1, 2}. Not supported on machines with less than 15 GB memory." (gcloud; the API document says neither.)
+  // "Must be one of {0, 1, 2}. Not supported on machines with less than 15 GB memory." (gcloud; the API document says
+  // neither.)
   "vm.overcommit_memory": { ...upTo2, minMachineMemoryGb: 15 },
   "vm.overcommit_ratio": { min: 0, max: 100 },
   "vm.vfs_cache_pressure": { min: 0, max: 100 },
@@ -85,16 +87,28 @@ export const nodeSysctls: Readonly<Record<string, NodeSysctl>> = {
   "vm.min_free_kbytes": { min: 67584, max: 1048576 },
 };
 
-/** Why GKE would refuse a node sysctl, or undefined. `machineMemoryGb`, where it is known, is held against what the sysctl needs. */
+/**
+ * Why GKE would refuse a node sysctl, or undefined. `machineMemoryGb`, where it is known, is held against what the
+ * sysctl needs.
+ */
 export function sysctlMistake(name: string, value: string, machineMemoryGb?: number): string | undefined {
   const known = Object.hasOwn(nodeSysctls, name) ? nodeSysctls[name] : undefined;
   if (!known) return `is not on GKE's list of node sysctls: did you mean ${closest(name, Object.keys(nodeSysctls))}?`;
-  if (known.minMachineMemoryGb !== undefined && machineMemoryGb !== undefined && machineMemoryGb < known.minMachineMemoryGb) {
+  if (
+    known.minMachineMemoryGb !== undefined &&
+    machineMemoryGb !== undefined &&
+    machineMemoryGb < known.minMachineMemoryGb
+  ) {
     return `needs a machine with at least ${known.minMachineMemoryGb} GB of memory; this one has ${machineMemoryGb} GB`;
   }
   if (known.values && !known.values.includes(value)) return `must be ${oneOf(known.values)}`;
-  if (known.tuple && !/^[1-9]\d*(\s+[1-9]\d*){2}$/.test(value)) return 'must be three positive whole numbers, like "4096 87380 6291456"';
-  if (known.min !== undefined && known.max !== undefined && !(isWhole(value) && BigInt(value) >= known.min && BigInt(value) <= known.max)) {
+  if (known.tuple && !/^[1-9]\d*(\s+[1-9]\d*){2}$/.test(value))
+    return 'must be three positive whole numbers, like "4096 87380 6291456"';
+  if (
+    known.min !== undefined &&
+    known.max !== undefined &&
+    !(isWhole(value) && BigInt(value) >= known.min && BigInt(value) <= known.max)
+  ) {
     return `must be ${known.min} to ${known.max}`;
   }
   return value.trim() === "" ? "must not be empty" : undefined;

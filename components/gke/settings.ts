@@ -1,4 +1,13 @@
-import type { ArchiveBucketArgs, ClusterArgs, DiskArgs, GoogleCloudArgs, NodePoolArgs, Ranges, SnapshotArgs, WorkloadArgs } from "./args";
+import type {
+  ArchiveBucketArgs,
+  ClusterArgs,
+  DiskArgs,
+  GoogleCloudArgs,
+  NodePoolArgs,
+  Ranges,
+  SnapshotArgs,
+  WorkloadArgs,
+} from "./args";
 import { parseLocation } from "./location";
 
 /** What is used where an argument says nothing. */
@@ -19,13 +28,22 @@ export interface GoogleCloudSettings {
   region: string;
   cluster: Required<Omit<ClusterArgs, "existing" | "ranges">> & Pick<ClusterArgs, "existing"> & { ranges: Ranges };
   nodePool: Required<NodePoolArgs>;
-  disk: Required<Omit<DiskArgs, "replicaZones" | "snapshots">> & Pick<DiskArgs, "replicaZones"> & { snapshots: Required<SnapshotArgs> };
+  disk: Required<Omit<DiskArgs, "replicaZones" | "snapshots">> &
+    Pick<DiskArgs, "replicaZones"> & { snapshots: Required<SnapshotArgs> };
   archive?: ArchiveBucketArgs;
   workload: WorkloadArgs;
 }
 
 /** Fills in every default. The arguments must have passed {@link findMistakes}. */
-export function withDefaults({ project, name, cluster, nodePool = {}, disk = {}, archive, workload }: GoogleCloudArgs): GoogleCloudSettings {
+export function withDefaults({
+  project,
+  name,
+  cluster,
+  nodePool = {},
+  disk = {},
+  archive,
+  workload,
+}: GoogleCloudArgs): GoogleCloudSettings {
   return {
     project,
     name,
@@ -59,7 +77,9 @@ export function withDefaults({ project, name, cluster, nodePool = {}, disk = {},
   };
 }
 
-/** The zones of the nodes: those asked for, else the cluster's own; none if the cluster is in a region and nobody said. */
+/**
+ * The zones of the nodes: those asked for, else the cluster's own; none if the cluster is in a region and nobody said.
+ */
 export function zonesOf(cluster: ClusterArgs, nodePool: NodePoolArgs = {}): string[] {
   const zone = parseLocation(cluster.location)?.zone;
   return nodePool.zones ?? (zone === undefined ? [] : [zone]);

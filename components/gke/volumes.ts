@@ -10,24 +10,39 @@ export interface VolumesArgs {
 
 /** Each disk as a PersistentVolume that one claim alone can have. */
 export class Volumes extends pulumi.ComponentResource {
-  /** As Redis takes them: their names in the order of the disks, and whether their claims are as protected as they are. */
+  /**
+   * As Redis takes them: their names in the order of the disks, and whether their claims are as protected as they are.
+   */
   readonly forRedis: { volumes: pulumi.Output<string>[]; protect: boolean };
 
   constructor(name: string, { disks, claims }: VolumesArgs, opts: pulumi.ComponentResourceOptions) {
     super("redis-gke:gke:Volumes", name, {}, opts);
-    const volumes = disks.map((disk, ordinal) => new k8s.core.v1.PersistentVolume(`${name}-${ordinal}`, {
-      metadata: { name: disk.name, labels: { "app.kubernetes.io/managed-by": "pulumi" } },
-      spec: {
-        capacity: { storage: `${disk.size}Gi` },
-        accessModes: ["ReadWriteOnce"],
-        // Deleting the claim must not delete the disk: the disk is the stack's.
-        persistentVolumeReclaimPolicy: "Retain",
-        storageClassName: "",
-        claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", ...claims[ordinal]! },
-        csi: { driver: "pd.csi.storage.gke.io", volumeHandle: disk.handle, fsType: "ext4" },
-        nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: "topology.gke.io/zone", operator: "In", values: disk.zones }] }] } },
-      },
-    }, { parent: this, protect: disk.protect, dependsOn: [disk.resource] }).metadata.name);
+    const volumes = disks.map(
+      (disk, ordinal) =>
+        new k8s.core.v1.PersistentVolume(
+          `${name}-${ordinal}`,
+          {
+            metadata: { name: disk.name, labels: { "app.kubernetes.io/managed-by": "pulumi" } },
+            spec: {
+              capacity: { storage: `${disk.size}Gi` },
+              accessModes: ["ReadWriteOnce"],
+              // Deleting the claim must not delete the disk: the disk is the stack's.
+              persistentVolumeReclaimPolicy: "Retain",
+              storageClassName: "",
+              claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", ...claims[ordinal]! },
+              csi: { driver: "pd.csi.storage.gke.io", volumeHandle: disk.handle, fsType: "ext4" },
+              nodeAffinity: {
+                required: {
+                  nodeSelectorTerms: [
+                    { matchExpressions: [{ key: "topology.gke.io/zone", operator: "In", values: disk.zones }] },
+                  ],
+                },
+              },
+            },
+          },
+          { parent: this, protect: disk.protect, dependsOn: [disk.resource] },
+        ).metadata.name,
+    );
     this.forRedis = { volumes, protect: disks.every(({ protect }) => protect) };
     this.registerOutputs({});
   }

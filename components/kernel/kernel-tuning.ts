@@ -18,9 +18,9 @@ export interface KernelTuningArgs {
 }
 
 /**
- * Keeps what Redis wants of the kernel (see `wantedKernel`) set on each node, where nothing else does: a DaemonSet that sets it at
- * once, looks again every 30 seconds, logs what it changed, and is ready only while the values are right. `net.core.somaxconn` is not
- * among them: it belongs to each pod's own network namespace, which no other pod can reach.
+ * Keeps what Redis wants of the kernel (see `wantedKernel`) set on each node, where nothing else does: a DaemonSet that
+ * sets it at once, looks again every 30 seconds, logs what it changed, and is ready only while the values are right.
+ * `net.core.somaxconn` is not among them: it belongs to each pod's own network namespace, which no other pod can reach.
  *
  * @example
  * new KernelTuning("kernel", { namespace: "redis-kernel", image: "redis:8.0.2-alpine" }, { provider });
@@ -41,39 +41,78 @@ export class KernelTuning extends pulumi.ComponentResource {
   /** Pods that mount files of their node are admitted nowhere else than under `privileged`. */
   private createNamespace(name: string, namespace: pulumi.Input<string>): pulumi.Output<string> {
     const labels = { ...commonLabels(name), "pod-security.kubernetes.io/enforce": "privileged" };
-    return new k8s.core.v1.Namespace(`${name}-namespace`, { metadata: { name: namespace, labels } }, { parent: this }).metadata.name;
+    return new k8s.core.v1.Namespace(`${name}-namespace`, { metadata: { name: namespace, labels } }, { parent: this })
+      .metadata.name;
   }
 
-  /** GKE admits pods of a system priority only where a quota allows for them ("insufficient quota to match these scopes"). */
+  /**
+   * GKE admits pods of a system priority only where a quota allows for them ("insufficient quota to match these
+   * scopes").
+   */
   private createQuota(name: string): k8s.core.v1.ResourceQuota {
-    return new k8s.core.v1.ResourceQuota(`${name}-quota`, {
-      metadata: { name, namespace: this.namespace, labels: commonLabels(name) },
-      spec: { hard: { pods: "10k" }, scopeSelector: { matchExpressions: [{ scopeName: "PriorityClass", operator: "In", values: [priorityClass] }] } },
-    }, { parent: this });
+    return new k8s.core.v1.ResourceQuota(
+      `${name}-quota`,
+      {
+        metadata: { name, namespace: this.namespace, labels: commonLabels(name) },
+        spec: {
+          hard: { pods: "10k" },
+          scopeSelector: {
+            matchExpressions: [{ scopeName: "PriorityClass", operator: "In", values: [priorityClass] }],
+          },
+        },
+      },
+      { parent: this },
+    );
   }
 
-  /** Without a fixed name, and never changed in place: a changed script gets a new one, and the pods are rolled to it. */
+  /**
+   * Without a fixed name, and never changed in place: a changed script gets a new one, and the pods are rolled to it.
+   */
   private createScripts(name: string): pulumi.Output<string> {
-    return new k8s.core.v1.ConfigMap(`${name}-scripts`, { metadata: { namespace: this.namespace, labels: commonLabels(name) }, data: tuningScripts(), immutable: true }, { parent: this }).metadata.name;
+    return new k8s.core.v1.ConfigMap(
+      `${name}-scripts`,
+      { metadata: { namespace: this.namespace, labels: commonLabels(name) }, data: tuningScripts(), immutable: true },
+      { parent: this },
+    ).metadata.name;
   }
 
-  private createDaemonSet(name: string, args: KernelTuningArgs, scripts: pulumi.Output<string>, quota: k8s.core.v1.ResourceQuota): void {
+  private createDaemonSet(
+    name: string,
+    args: KernelTuningArgs,
+    scripts: pulumi.Output<string>,
+    quota: k8s.core.v1.ResourceQuota,
+  ): void {
     const matchLabels = selectorLabels(name);
     const { image, nodeSelector, tolerations } = args;
-    new k8s.apps.v1.DaemonSet(`${name}-tuner`, {
-      metadata: { name: `${name}-tuner`, namespace: this.namespace, labels: { ...commonLabels(name), ...matchLabels } },
-      spec: {
-        selector: { matchLabels },
-        // All at once: a tuner that is away costs nothing, and one that cannot get ready must not keep the others from the new script.
-        updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: "100%" } },
-        template: { metadata: { labels: { ...commonLabels(name), ...matchLabels } }, spec: { ...tunerPod(image, scripts), priorityClassName: priorityClass, nodeSelector, tolerations } },
+    new k8s.apps.v1.DaemonSet(
+      `${name}-tuner`,
+      {
+        metadata: {
+          name: `${name}-tuner`,
+          namespace: this.namespace,
+          labels: { ...commonLabels(name), ...matchLabels },
+        },
+        spec: {
+          selector: { matchLabels },
+          // All at once: a tuner that is away costs nothing, and one that cannot get ready must not keep the others
+          // from the new script.
+          updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: "100%" } },
+          template: {
+            metadata: { labels: { ...commonLabels(name), ...matchLabels } },
+            spec: { ...tunerPod(image, scripts), priorityClassName: priorityClass, nodeSelector, tolerations },
+          },
+        },
       },
-    }, { parent: this, dependsOn: quota });
+      { parent: this, dependsOn: quota },
+    );
   }
 }
 
 /** A full node makes room for it, and does not evict it: what waits for the kernel would wait for ever. */
 const priorityClass = "system-node-critical";
 
-const selectorLabels = (instance: string) => ({ "app.kubernetes.io/name": "kernel-tuning", "app.kubernetes.io/instance": instance });
+const selectorLabels = (instance: string) => ({
+  "app.kubernetes.io/name": "kernel-tuning",
+  "app.kubernetes.io/instance": instance,
+});
 const commonLabels = (instance: string) => ({ ...selectorLabels(instance), "app.kubernetes.io/managed-by": "pulumi" });

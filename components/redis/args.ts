@@ -3,16 +3,23 @@ import type { Input } from "@pulumi/pulumi";
 import type { Comparison } from "../changes";
 import type { RedisDeployed } from "./deployed";
 
-/** How Redis is run. `standalone`: one node. `sentinel`: a master, its replicas, and sentinels that replace a lost master. */
+/**
+ * How Redis is run. `standalone`: one node. `sentinel`: a master, its replicas, and sentinels that replace a lost
+ * master.
+ */
 export type Mode = "standalone" | "sentinel";
 
 /**
- * When the append-only file is synced to disk. `everysec`: each second; a power cut loses at most a second of writes. `always`: before each
- * write is acknowledged; it loses nothing, and each write waits for the disk. `no`: when the kernel likes; it loses up to half a minute.
+ * When the append-only file is synced to disk. `everysec`: each second; a power cut loses at most a second of writes.
+ * `always`: before each write is acknowledged; it loses nothing, and each write waits for the disk. `no`: when the
+ * kernel likes; it loses up to half a minute.
  */
 export type Fsync = "everysec" | "always" | "no";
 
-/** What is done about data files that are damaged, and not only unfinished at their very end. See {@link PersistenceArgs.onDamage}. */
+/**
+ * What is done about data files that are damaged, and not only unfinished at their very end. See {@link
+ * PersistenceArgs.onDamage}.
+ */
 export type OnDamage = "stop" | "repair" | "restore" | "empty";
 
 /** Whether pods of one kind must run on different nodes, or only do so where there are enough. */
@@ -20,28 +27,49 @@ export type Spread = "preferred" | "required";
 
 /** What a Redis pod may use. Everything else that has to do with memory is derived from it: see `sizing.ts`. */
 export interface ResourcesArgs {
-  /** Memory limit and request of each Redis pod, as a Kubernetes quantity in Mi or Gi; at least 64Mi. @default "256Mi" */
+  /**
+   * Memory limit and request of each Redis pod, as a Kubernetes quantity in Mi or Gi; at least 64Mi. @default "256Mi"
+   */
   memory?: string;
-  /** CPU request of each Redis pod, as a Kubernetes quantity; there is no CPU limit, for throttling is a latency fault. @default "100m" */
+  /**
+   * CPU request of each Redis pod, as a Kubernetes quantity; there is no CPU limit, for throttling is a latency fault.
+   * @default "100m"
+   */
   cpu?: string;
 }
 
 export interface PersistenceArgs {
-  /** Size of each pod's volume, in Gi or Mi; at least what the memory needs (`sizing.ts`). May grow later, not shrink. @default the smallest sensible, in whole Gi */
+  /**
+   * Size of each pod's volume, in Gi or Mi; at least what the memory needs (`sizing.ts`). May grow later, not shrink.
+   * @default the smallest sensible, in whole Gi
+   */
   size?: string;
-  /** StorageClass of the volumes (of the sentinels' alone, where `volumes` are given), for good. @default the cluster's own default */
+  /**
+   * StorageClass of the volumes (of the sentinels' alone, where `volumes` are given), for good. @default the cluster's
+   * own default
+   */
   storageClass?: Input<string>;
-  /** Names of ready-made PersistentVolumes, one for each data pod in turn, kept for the claims `data-<name>-0`... @default a StorageClass makes them */
+  /**
+   * Names of ready-made PersistentVolumes, one for each data pod in turn, kept for the claims `data-<name>-0`...
+   * @default a StorageClass makes them
+   */
   volumes?: Input<string>[];
-  /** Whether the namespace and the claims of ready-made volumes refuse to be deleted; has to be applied as false first. @default false */
+  /**
+   * Whether the namespace and the claims of ready-made volumes refuse to be deleted; has to be applied as false first.
+   * @default false
+   */
   protect?: boolean;
-  /** Names of namespaces of this Redis that may be left, or deleted with all data in them, by another `namespace` or another cluster. @default none */
+  /**
+   * Names of namespaces of this Redis that may be left, or deleted with all data in them, by another `namespace` or
+   * another cluster. @default none
+   */
   discard?: string[];
   /** When a write reaches the disk. @default "everysec": a crash loses at most one second of writes */
   fsync?: Fsync;
   /**
-   * What is done at start about data files that are damaged. Whatever it is, they are kept in a folder `damaged-<time>` of the volume. In
-   * sentinel mode a damaged node copies everything from the master, and this is asked only where no other node has data.
+   * What is done at start about data files that are damaged. Whatever it is, they are kept in a folder `damaged-<time>`
+   * of the volume. In sentinel mode a damaged node copies everything from the master, and this is asked only where no
+   * other node has data.
    *
    * - `stop`: nothing; the pod says which file, where, what a repair would lose, and what can be done
    * - `repair`: cut at the last good command, or back to the last RDB file, and say what was lost
@@ -56,7 +84,10 @@ export interface PersistenceArgs {
 }
 
 export interface AuthArgs {
-  /** Password of Redis and of the sentinels; 16 to 128 letters, digits or any of `-._~`. @default generated, 32 characters */
+  /**
+   * Password of Redis and of the sentinels; 16 to 128 letters, digits or any of `-._~`. @default generated, 32
+   * characters
+   */
   password?: Input<string>;
 }
 
@@ -68,9 +99,15 @@ export interface FailoverArgs {
   failoverTimeout?: number;
   /** How many replicas at a time are brought over to a new master. @default 2 */
   parallelSyncs?: number;
-  /** How many replicas have to follow the master within `maxLag`, or it refuses writes; 0 to switch that off. @default 1, with fewer than 3 data pods 0 */
+  /**
+   * How many replicas have to follow the master within `maxLag`, or it refuses writes; 0 to switch that off. @default
+   * 1, with fewer than 3 data pods 0
+   */
   minReplicas?: number;
-  /** Seconds; how long a master that is cut off from its replicas goes on taking writes, and how far behind a replica may be for reads. @default 5 */
+  /**
+   * Seconds; how long a master that is cut off from its replicas goes on taking writes, and how far behind a replica
+   * may be for reads. @default 5
+   */
   maxLag?: number;
 }
 
@@ -91,9 +128,15 @@ export interface SchedulingArgs {
   tolerations?: Input<Input<k8s.types.input.core.v1.Toleration>[]>;
 }
 
-/** What a Redis pod does about a kernel that is not as wanted (`components/kernel/wanted.ts`); it reads it at each start, and logs it. */
+/**
+ * What a Redis pod does about a kernel that is not as wanted (`components/kernel/wanted.ts`); it reads it at each
+ * start, and logs it.
+ */
 export interface KernelArgs {
-  /** Whether it waits, in an init container that says why, until its node's kernel is right; otherwise it warns and starts. @default false */
+  /**
+   * Whether it waits, in an init container that says why, until its node's kernel is right; otherwise it warns and
+   * starts. @default false
+   */
   enforce?: boolean;
 }
 
@@ -118,7 +161,10 @@ export interface ArchiveVolumeArgs {
   storageClass?: Input<string>;
 }
 
-/** Consistent copies (RDB files) out of the cluster, each hour and each day, checked where they lie. Exactly one destination. */
+/**
+ * Consistent copies (RDB files) out of the cluster, each hour and each day, checked where they lie. Exactly one
+ * destination.
+ */
 export interface ArchiveArgs {
   /** When one is taken, as five fields of cron, in UTC. @default "0 * * * *" */
   schedule?: string;
@@ -132,45 +178,80 @@ export interface ArchiveArgs {
   volume?: ArchiveVolumeArgs;
   /** The folder in it. @default "<namespace>/<name>" */
   root?: string;
-  /** When the latest archive is restored for trial, as five fields of cron, in UTC; false: never. @default "30 4 * * 0" */
+  /**
+   * When the latest archive is restored for trial, as five fields of cron, in UTC; false: never. @default "30 4 * * 0"
+   */
   drill?: string | false;
-  /** Whether a volume (or bucket) that is made for the archives refuses to be deleted; has to be applied as false first. @default true */
+  /**
+   * Whether a volume (or bucket) that is made for the archives refuses to be deleted; has to be applied as false first.
+   * @default true
+   */
   protect?: boolean;
   /** rclone's official image, of a fixed version. @default "rclone/rclone:1.71.2" */
   image?: string;
 }
 
-/** Which archive an empty Redis begins with. It never takes the place of data: where there is some, it does nothing but say so. */
+/**
+ * Which archive an empty Redis begins with. It never takes the place of data: where there is some, it does nothing but
+ * say so.
+ */
 export interface RestoreArgs {
-  /** "latest", the name of an archive ("2026-11-25T07-00-12Z"), or a time ("2026-11-25T07:00:12Z"): the newest archive not after it. */
+  /**
+   * "latest", the name of an archive ("2026-11-25T07-00-12Z"), or a time ("2026-11-25T07:00:12Z"): the newest archive
+   * not after it.
+   */
   from: string;
-  /** The folder of the archives, if they are another Redis' ("<namespace>/<name>" of that one). @default its own, `archive.root` */
+  /**
+   * The folder of the archives, if they are another Redis' ("<namespace>/<name>" of that one). @default its own,
+   * `archive.root`
+   */
   root?: string;
 }
 
 /** Arguments of {@link Redis}. */
 export interface RedisArgs extends Comparison<RedisDeployed> {
-  /** What tells the cluster from others, where the caller knows it; another one than before is refused. @default the uid of its namespace kube-system */
+  /**
+   * What tells the cluster from others, where the caller knows it; another one than before is refused. @default the uid
+   * of its namespace kube-system
+   */
   cluster?: Input<string>;
-  /** `password` of the deployment before this one: another one is refused while nodes run that would not know it. @default not compared */
+  /**
+   * `password` of the deployment before this one: another one is refused while nodes run that would not know it.
+   * @default not compared
+   */
   passwordBefore?: Input<string>;
   /** Which topology. `standalone` may become `sentinel` in place, not the other way round. */
   mode: Mode;
   /** The namespace that everything lives in. @default the component's name */
   namespace?: string;
-  /** Whether the namespace is made here, and goes with the rest, or is there already. Changed to false it stays. @default true */
+  /**
+   * Whether the namespace is made here, and goes with the rest, or is there already. Changed to false it stays.
+   * @default true
+   */
   createNamespace?: boolean;
-  /** Whether nothing runs, no Redis, sentinel, endpoint or scheduled job, while volumes, addresses, password and names stay. @default false */
+  /**
+   * Whether nothing runs, no Redis, sentinel, endpoint or scheduled job, while volumes, addresses, password and names
+   * stay. @default false
+   */
   stopped?: boolean;
-  /** Official Redis image, alpine variant, of a fixed version: `x.y.z` in the tag, or a digest. @default "redis:8.0.2-alpine" */
+  /**
+   * Official Redis image, alpine variant, of a fixed version: `x.y.z` in the tag, or a digest. @default
+   * "redis:8.0.2-alpine"
+   */
   image?: string;
   /** Data pods, including the master; at least 2. Sentinel mode only. @default 3 */
   replicas?: number;
   /** Sentinels; odd, at least 3. Sentinel mode only. @default 3 */
   sentinels?: number;
-  /** How many sentinels must agree that the master is lost; a majority at least. Sentinel mode only. @default the majority */
+  /**
+   * How many sentinels must agree that the master is lost; a majority at least. Sentinel mode only. @default the
+   * majority
+   */
   quorum?: number;
-  /** The name that the sentinels know the master by; unique, so that two installations can never merge. @default "<stack>-<name>" */
+  /**
+   * The name that the sentinels know the master by; unique, so that two installations can never merge. @default
+   * "<stack>-<name>"
+   */
   masterName?: string;
   resources?: ResourcesArgs;
   persistence?: PersistenceArgs;
@@ -183,7 +264,10 @@ export interface RedisArgs extends Comparison<RedisDeployed> {
   archive?: ArchiveArgs;
   /** Needs `archive`, which says where the archives are. @default it begins empty */
   restore?: RestoreArgs;
-  /** Further redis.conf directives, e.g. `{"maxmemory-policy": "allkeys-lru"}`; one that the component owns is refused by name. */
+  /**
+   * Further redis.conf directives, e.g. `{"maxmemory-policy": "allkeys-lru"}`; one that the component owns is refused
+   * by name.
+   */
   settings?: Record<string, string>;
 }
 
@@ -199,7 +283,8 @@ export interface RedisSettings {
   quorum: number;
   masterName: string;
   resources: Required<ResourcesArgs>;
-  persistence: Required<Omit<PersistenceArgs, "storageClass" | "volumes">> & Pick<PersistenceArgs, "storageClass" | "volumes">;
+  persistence: Required<Omit<PersistenceArgs, "storageClass" | "volumes">> &
+    Pick<PersistenceArgs, "storageClass" | "volumes">;
   auth: AuthArgs;
   failover: Required<FailoverArgs>;
   endpoint: Required<EndpointArgs>;

@@ -52,22 +52,34 @@ export const archivePod = ({ instance, role, settings, store, first, second, vol
 });
 
 /**
- * A job on a schedule, called after its role. One that still runs is not doubled; a turn that was missed is made good within the time
- * that a run may take, and no more are counted than that: a schedule that finds a hundred missed turns is stopped for ever.
+ * A job on a schedule, called after its role. One that still runs is not doubled; a turn that was missed is made good
+ * within the time that a run may take, and no more are counted than that: a schedule that finds a hundred missed turns
+ * is stopped for ever.
  */
-export function createCronJob({ instance, namespace, role, schedule, suspend, longestRun, pod, ...job }: ScheduledJob, parent: ComponentResource): void {
+export function createCronJob(
+  { instance, namespace, role, schedule, suspend, longestRun, pod, ...job }: ScheduledJob,
+  parent: ComponentResource,
+): void {
   const labels = { ...commonLabels(instance), ...selectorLabels(instance, role) };
   const name = `${instance}-${role}`;
-  new k8s.batch.v1.CronJob(name, {
-    metadata: { name, namespace, labels },
-    spec: {
-      schedule, suspend,
-      timeZone: "Etc/UTC",
-      concurrencyPolicy: "Forbid",
-      startingDeadlineSeconds: longestRun,
-      successfulJobsHistoryLimit: 3,
-      failedJobsHistoryLimit: 3,
-      jobTemplate: { metadata: { labels }, spec: { ...job, activeDeadlineSeconds: longestRun, template: { metadata: { labels }, spec: pod } } },
+  new k8s.batch.v1.CronJob(
+    name,
+    {
+      metadata: { name, namespace, labels },
+      spec: {
+        schedule,
+        suspend,
+        timeZone: "Etc/UTC",
+        concurrencyPolicy: "Forbid",
+        startingDeadlineSeconds: longestRun,
+        successfulJobsHistoryLimit: 3,
+        failedJobsHistoryLimit: 3,
+        jobTemplate: {
+          metadata: { labels },
+          spec: { ...job, activeDeadlineSeconds: longestRun, template: { metadata: { labels }, spec: pod } },
+        },
+      },
     },
-  }, { parent });
+    { parent },
+  );
 }

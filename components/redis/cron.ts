@@ -1,5 +1,11 @@
 /** The five fields of a schedule as Kubernetes takes it, with the lowest and highest value of each. */
-const fields = [["minute", 0, 59], ["hour", 0, 23], ["day of month", 1, 31], ["month", 1, 12], ["day of week", 0, 6]] as const;
+const fields = [
+  ["minute", 0, 59],
+  ["hour", 0, 23],
+  ["day of month", 1, 31],
+  ["month", 1, 12],
+  ["day of week", 0, 6],
+] as const;
 
 const names: Record<string, readonly string[]> = {
   month: ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
@@ -10,20 +16,24 @@ const names: Record<string, readonly string[]> = {
 const rangeForm = /^(?:\*|([\da-z]+)(?:-([\da-z]+))?)(?:\/(\d+))?$/i;
 
 /**
- * Why a text is no schedule, or undefined if it is one. Strict where libraries are generous: seconds, `L`, `#` and day 7, which they take,
- * Kubernetes does not, and a `@daily` hides the hour from whoever looks for it.
+ * Why a text is no schedule, or undefined if it is one. Strict where libraries are generous: seconds, `L`, `#` and day
+ * 7, which they take, Kubernetes does not, and a `@daily` hides the hour from whoever looks for it.
  */
 export function cronReason(schedule: string): string | undefined {
   const parts = schedule.trim().split(/\s+/);
   if (/^(CRON_)?TZ=/.test(schedule)) return "names a time zone, and it is UTC: take it out";
   if (parts.length !== 5) return `is not five fields of cron but ${parts[0] === "" ? 0 : parts.length}`;
   for (const [index, [field, low, high]] of fields.entries()) {
-    const reason = parts[index]!.split(",").map((part) => partReason(part, field, low, high)).find((found) => found !== undefined);
+    const reason = parts[index]!.split(",")
+      .map((part) => partReason(part, field, low, high))
+      .find((found) => found !== undefined);
     if (reason) return reason;
   }
   // What never comes round is a schedule to Kubernetes, and no archive to anybody.
   const [, , day, month] = parts;
-  return /^\d+$/.test(day!) && /^\d+$/.test(month!) && parts[4] === "*" && Number(day) > longest[Number(month) - 1]! ? "is a day that no year has" : undefined;
+  return /^\d+$/.test(day!) && /^\d+$/.test(month!) && parts[4] === "*" && Number(day) > longest[Number(month) - 1]!
+    ? "is a day that no year has"
+    : undefined;
 }
 
 const longest = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -52,15 +62,26 @@ function allowed(text: string, [field, low, high]: (typeof fields)[number]): Set
     const from = valueOf(start, field) ?? low;
     // A single value with a step begins there and goes on to the end.
     const to = valueOf(end, field) ?? (start === undefined || step !== undefined ? high : from);
-    return Array.from({ length: to - from + 1 }, (_, index) => from + index).filter((value) => (value - from) % Number(step ?? 1) === 0);
+    return Array.from({ length: to - from + 1 }, (_, index) => from + index).filter(
+      (value) => (value - from) % Number(step ?? 1) === 0,
+    );
   });
   return new Set(values);
 }
 
-/** The last turns of a schedule that were due before a time, the latest first; fewer if there were none for two years. In milliseconds, UTC. */
+/**
+ * The last turns of a schedule that were due before a time, the latest first; fewer if there were none for two years.
+ * In milliseconds, UTC.
+ */
 export function turnsBefore(schedule: string, before: number, count: number): number[] {
   const parts = schedule.trim().split(/\s+/);
-  const [minutes, hours, days, months, weekdays] = fields.map((field, index) => allowed(parts[index]!, field)) as [Set<number>, Set<number>, Set<number>, Set<number>, Set<number>];
+  const [minutes, hours, days, months, weekdays] = fields.map((field, index) => allowed(parts[index]!, field)) as [
+    Set<number>,
+    Set<number>,
+    Set<number>,
+    Set<number>,
+    Set<number>,
+  ];
   // Where both are told, either will do: that is cron.
   const either = !parts[2]!.startsWith("*") && !parts[4]!.startsWith("*");
   const turns: number[] = [];

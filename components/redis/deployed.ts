@@ -2,7 +2,10 @@ import type { Mode, RedisSettings } from "./args";
 import { versionOf } from "./image";
 import { parseBytes } from "./quantity";
 
-/** What the last deployment left, as far as a change of it would lose data or the way to them. Kept as a stack output, and read back from there. */
+/**
+ * What the last deployment left, as far as a change of it would lose data or the way to them. Kept as a stack output,
+ * and read back from there.
+ */
 export interface RedisDeployed {
   mode: Mode;
   namespace: string;
@@ -16,7 +19,10 @@ export interface RedisDeployed {
   /** Of each data pod's volume, and the StorageClass that made it; neither where volumes are ready-made. */
   size?: string;
   storageClass?: string;
-  /** Names of the ready-made volumes; empty text for one that is only known once it is made. Undefined where a StorageClass made them. */
+  /**
+   * Names of the ready-made volumes; empty text for one that is only known once it is made. Undefined where a
+   * StorageClass made them.
+   */
   volumes?: string[];
   /** Whether nothing ran. */
   stopped?: boolean;
@@ -42,7 +48,9 @@ export const describeDeployed = (settings: RedisSettings, cluster?: string, befo
   createNamespace: settings.createNamespace,
   protect: settings.persistence.protect,
   cluster,
-  ...(settings.persistence.volumes ? { volumes: settings.persistence.volumes.map(known) } : { size: settings.persistence.size }),
+  ...(settings.persistence.volumes
+    ? { volumes: settings.persistence.volumes.map(known) }
+    : { size: settings.persistence.size }),
   stopped: settings.stopped,
   passwordGenerated: settings.auth.password === undefined,
   archive: archiveVolume(settings),
@@ -54,7 +62,10 @@ const known = (value: unknown): string => (typeof value === "string" ? value : "
 
 function archiveVolume({ archive }: RedisSettings): RedisDeployed["archive"] {
   if (!archive?.volume || archive.volume.claim !== undefined) return undefined;
-  return { size: archive.volume.size, ...(archive.volume.storageClass !== undefined && { storageClass: known(archive.volume.storageClass) }) };
+  return {
+    size: archive.volume.size,
+    ...(archive.volume.storageClass !== undefined && { storageClass: known(archive.volume.storageClass) }),
+  };
 }
 
 /** By how many bytes each volume is to become larger; negative for smaller, 0 where it is not known. Pure. */

@@ -29,31 +29,66 @@ export interface Foundation {
 }
 
 /**
- * The namespace, the password's Secret, the scripts, the configuration and the claims. Secret and ConfigMaps have no fixed names: a changed content
- * gets a new name, so that the pods are rolled to it one at a time, and those not rolled yet keep what they were started with. The namespace
- * waits until the change is `approved`, and everything that lives in it with it.
+ * The namespace, the password's Secret, the scripts, the configuration and the claims. Secret and ConfigMaps have no
+ * fixed names: a changed content gets a new name, so that the pods are rolled to it one at a time, and those not rolled
+ * yet keep what they were started with. The namespace waits until the change is `approved`, and everything that lives
+ * in it with it.
  */
-export function createFoundation(name: string, settings: RedisSettings, password: Output<string>, approved: Output<void>, parent: ComponentResource): Foundation {
+export function createFoundation(
+  name: string,
+  settings: RedisSettings,
+  password: Output<string>,
+  approved: Output<void>,
+  parent: ComponentResource,
+): Foundation {
   const namespace = namespaceOf(name, settings, approved, parent);
-  // Nobody changes it below pods that run: each would take the other password at its next start, and not talk to those that have not yet.
-  const secret = new k8s.core.v1.Secret(`${name}-password`, { metadata: { namespace, labels: commonLabels(name) }, stringData: { password }, immutable: true }, { parent });
-  const configuration = contentNamed({ instance: name, name: `${name}-configuration`, namespace, data: { "redis.conf": redisConf(settings) } }, parent);
+  // Nobody changes it below pods that run: each would take the other password at its next start, and not talk to those
+  // that have not yet.
+  const secret = new k8s.core.v1.Secret(
+    `${name}-password`,
+    { metadata: { namespace, labels: commonLabels(name) }, stringData: { password }, immutable: true },
+    { parent },
+  );
+  const configuration = contentNamed(
+    { instance: name, name: `${name}-configuration`, namespace, data: { "redis.conf": redisConf(settings) } },
+    parent,
+  );
   const archives = createArchives(name, settings, namespace, parent);
   const claims = createClaims(name, settings, namespace, parent);
   const restore = createRestore(name, settings, archives, namespace, parent);
   return {
-    namespace, password, secret: secret.metadata.name, scripts: createScripts(name, "redis", namespace, parent), configuration, archives,
-    claims, restore, prerequisites: [...claims.all, ...(restore ? [restore.choice] : [])],
+    namespace,
+    password,
+    secret: secret.metadata.name,
+    scripts: createScripts(name, "redis", namespace, parent),
+    configuration,
+    archives,
+    claims,
+    restore,
+    prerequisites: [...claims.all, ...(restore ? [restore.choice] : [])],
   };
 }
 
 /**
- * One that is made here, in which the API server itself refuses a pod that is not as restricted as ours are; or one that others made, which
- * is only read. Made at first and read later, it is let go of as it is: what is read is not deleted, and has the same id.
+ * One that is made here, in which the API server itself refuses a pod that is not as restricted as ours are; or one
+ * that others made, which is only read. Made at first and read later, it is let go of as it is: what is read is not
+ * deleted, and has the same id.
  */
-function namespaceOf(name: string, settings: RedisSettings, approved: Output<void>, parent: ComponentResource): Output<string> {
+function namespaceOf(
+  name: string,
+  settings: RedisSettings,
+  approved: Output<void>,
+  parent: ComponentResource,
+): Output<string> {
   const namespace = approved.apply(() => settings.namespace);
-  if (!settings.createNamespace) return k8s.core.v1.Namespace.get(`${name}-namespace`, namespace, { parent }).metadata.apply(() => settings.namespace);
+  if (!settings.createNamespace)
+    return k8s.core.v1.Namespace.get(`${name}-namespace`, namespace, { parent }).metadata.apply(
+      () => settings.namespace,
+    );
   const labels = { ...commonLabels(name), "pod-security.kubernetes.io/enforce": "restricted" };
-  return new k8s.core.v1.Namespace(`${name}-namespace`, { metadata: { name: namespace, labels } }, { parent, protect: settings.persistence.protect }).metadata.name;
+  return new k8s.core.v1.Namespace(
+    `${name}-namespace`,
+    { metadata: { name: namespace, labels } },
+    { parent, protect: settings.persistence.protect },
+  ).metadata.name;
 }

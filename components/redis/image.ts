@@ -1,6 +1,7 @@
 /**
- * Why an image is not of a fixed version, or undefined if it is: `x.y.z` at the start of the tag, or a digest. A floating tag
- * (`latest`, `alpine`, `8-alpine`) means that two pods of one StatefulSet may run different versions after a restart.
+ * Why an image is not of a fixed version, or undefined if it is: `x.y.z` at the start of the tag, or a digest. A
+ * floating tag (`latest`, `alpine`, `8-alpine`) means that two pods of one StatefulSet may run different versions after
+ * a restart.
  */
 export function whyFloating(image: string): string | undefined {
   if (/@sha256:[0-9a-f]{64}$/.test(image)) return undefined;
@@ -12,4 +13,5 @@ export function whyFloating(image: string): string | undefined {
 }
 
 /** `x.y.z` of an image's tag; undefined for one that is named by its digest alone. */
-export const versionOf = (image: string): string | undefined => /:v?(\d+\.\d+\.\d+)(?:[.-][\w.-]*)?(?:@sha256:[0-9a-f]{64})?$/.exec(image)?.[1];
+export const versionOf = (image: string): string | undefined =>
+  /:v?(\d+\.\d+\.\d+)(?:[.-][\w.-]*)?(?:@sha256:[0-9a-f]{64})?$/.exec(image)?.[1];

@@ -19,11 +19,14 @@ export interface Needs {
   spread: number;
 }
 
-/** What arguments ask of the place where Redis is to run. What is malformed counts as its default: it is refused elsewhere. Pure. */
+/**
+ * What arguments ask of the place where Redis is to run. What is malformed counts as its default: it is refused
+ * elsewhere. Pure.
+ */
 export function needsOf(args: RedisArgs): Needs {
   const standalone = args.mode === "standalone";
   const asked = parseBytes(args.resources?.memory ?? defaults.memory) ?? 0;
-  const memory = asked >= smallestMemory ? args.resources?.memory ?? defaults.memory : defaults.memory;
+  const memory = asked >= smallestMemory ? (args.resources?.memory ?? defaults.memory) : defaults.memory;
   const replicas = Math.max(1, args.replicas ?? 3);
   return {
     dataPods: standalone ? 1 : replicas,
@@ -31,12 +34,24 @@ export function needsOf(args: RedisArgs): Needs {
     cpus: parseCpus(args.resources?.cpu ?? defaults.cpu) ?? parseCpus(defaults.cpu)!,
     disk: parseBytes(args.persistence?.size ?? ""),
     smallestDisk: deriveSizing(memory).smallestDisk,
-    spread: args.scheduling?.spread !== "required" ? 0 : standalone ? 1 : Math.max(replicas, args.sentinels ?? 3, args.endpoint?.replicas ?? 2),
+    spread:
+      args.scheduling?.spread !== "required"
+        ? 0
+        : standalone
+          ? 1
+          : Math.max(replicas, args.sentinels ?? 3, args.endpoint?.replicas ?? 2),
   };
 }
 
-/** What only the cluster can tell: whether it has a node for each pod that must have one of its own. Said where that is more than usual. */
+/**
+ * What only the cluster can tell: whether it has a node for each pod that must have one of its own. Said where that is
+ * more than usual.
+ */
 export function spreadWarnings(args: RedisArgs): string[] {
   const { spread } = needsOf(args);
-  return spread <= 3 ? [] : [`scheduling.spread: "required" puts up to ${spread} pods of one kind on as many nodes: with fewer the rest stay Pending. Have ${spread} nodes, or write "preferred"`];
+  return spread <= 3
+    ? []
+    : [
+        `scheduling.spread: "required" puts up to ${spread} pods of one kind on as many nodes: with fewer the rest stay Pending. Have ${spread} nodes, or write "preferred"`,
+      ];
 }

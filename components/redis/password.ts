@@ -10,13 +10,16 @@ export const createPassword = (name: string, { auth }: RedisSettings, parent: Co
   checkedPassword(name, pulumi.secret(auth.password ?? generatePassword(name, parent)));
 
 /**
- * Only here is one that comes as an Output known. In a configuration file or a URL a blank, a quote or a `#` would be something else.
+ * Only here is one that comes as an Output known. In a configuration file or a URL a blank, a quote or a `#` would be
+ * something else.
  *
  * @internal
  */
-export const checkedPassword = (name: string, password: Output<string>): Output<string> => password.apply((known) => {
-  refuse("Redis", name, passwordMistakes({ auth: { password: known } }));
-  return known;
-});
+export const checkedPassword = (name: string, password: Output<string>): Output<string> =>
+  password.apply((known) => {
+    refuse("Redis", name, passwordMistakes({ auth: { password: known } }));
+    return known;
+  });
 
-const generatePassword = (name: string, parent: ComponentResource): Output<string> => new RandomPassword(`${name}-password`, { length: 32, special: false }, { parent }).result;
+const generatePassword = (name: string, parent: ComponentResource): Output<string> =>
+  new RandomPassword(`${name}-password`, { length: 32, special: false }, { parent }).result;

@@ -11,7 +11,13 @@ type Probe = k8s.types.input.core.v1.Probe;
 export const users = { redis: { user: 999, group: 1000 }, haproxy: { user: 99, group: 99 } } as const;
 
 /** The `restricted` Pod Security Standard, as far as it is the pod's to say. */
-export const podSecurity = ({ user, group }: { user: number; group: number }): k8s.types.input.core.v1.PodSecurityContext => ({
+export const podSecurity = ({
+  user,
+  group,
+}: {
+  user: number;
+  group: number;
+}): k8s.types.input.core.v1.PodSecurityContext => ({
   runAsNonRoot: true,
   runAsUser: user,
   runAsGroup: group,
@@ -28,18 +34,37 @@ export const containerSecurity: k8s.types.input.core.v1.SecurityContext = {
   capabilities: { drop: ["ALL"] },
 };
 
-/** Pods of one role on different nodes: always, or where there are enough. And in different zones, where there are enough of those. */
+/**
+ * Pods of one role on different nodes: always, or where there are enough. And in different zones, where there are
+ * enough of those.
+ */
 function antiAffinity(instance: string, role: Role, spread: Spread): k8s.types.input.core.v1.PodAntiAffinity {
-  const apart = (topologyKey: string) => ({ labelSelector: { matchLabels: selectorLabels(instance, role) }, topologyKey });
+  const apart = (topologyKey: string) => ({
+    labelSelector: { matchLabels: selectorLabels(instance, role) },
+    topologyKey,
+  });
   const zones = { weight: 50, podAffinityTerm: apart("topology.kubernetes.io/zone") };
   return spread === "required"
-    ? { requiredDuringSchedulingIgnoredDuringExecution: [apart("kubernetes.io/hostname")], preferredDuringSchedulingIgnoredDuringExecution: [zones] }
-    : { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: apart("kubernetes.io/hostname") }, zones] };
+    ? {
+        requiredDuringSchedulingIgnoredDuringExecution: [apart("kubernetes.io/hostname")],
+        preferredDuringSchedulingIgnoredDuringExecution: [zones],
+      }
+    : {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          { weight: 100, podAffinityTerm: apart("kubernetes.io/hostname") },
+          zones,
+        ],
+      };
 }
 
 /** What every pod of this program has in common. */
-export const podBase = (instance: string, role: Role, scheduling: SchedulingArgs & { spread: Spread }): Omit<Pod, "containers"> => ({
-  // None of them talks to the API server, and the addresses of a namespace's Services are not theirs to know from the environment.
+export const podBase = (
+  instance: string,
+  role: Role,
+  scheduling: SchedulingArgs & { spread: Spread },
+): Omit<Pod, "containers"> => ({
+  // None of them talks to the API server, and the addresses of a namespace's Services are not theirs to know from the
+  // environment.
   automountServiceAccountToken: false,
   enableServiceLinks: false,
   affinity: { podAntiAffinity: antiAffinity(instance, role, scheduling.spread) },
@@ -56,19 +81,30 @@ export const scriptProbe = (script: string[], periodSeconds: number, failureThre
   timeoutSeconds: 5,
 });
 
-/** The password, under the name that redis-cli reads it from: `kubectl exec -ti redis-0 -- redis-cli` needs no typing. */
+/**
+ * The password, under the name that redis-cli reads it from: `kubectl exec -ti redis-0 -- redis-cli` needs no typing.
+ */
 export const passwordEnv = (secretName: Input<string>): k8s.types.input.core.v1.EnvVar => ({
   name: "REDISCLI_AUTH",
   valueFrom: { secretKeyRef: { name: secretName, key: "password" } },
 });
 
-export const podNameEnv: k8s.types.input.core.v1.EnvVar = { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } };
+export const podNameEnv: k8s.types.input.core.v1.EnvVar = {
+  name: "POD_NAME",
+  valueFrom: { fieldRef: { fieldPath: "metadata.name" } },
+};
 
 /** For a log line that says where to go. */
-export const nodeNameEnv: k8s.types.input.core.v1.EnvVar = { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } };
+export const nodeNameEnv: k8s.types.input.core.v1.EnvVar = {
+  name: "NODE_NAME",
+  valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } },
+};
 
 /** A ConfigMap as a read-only folder. */
-export const configMapVolume = (name: string, configMap: Input<string>): k8s.types.input.core.v1.Volume => ({ name, configMap: { name: configMap } });
+export const configMapVolume = (name: string, configMap: Input<string>): k8s.types.input.core.v1.Volume => ({
+  name,
+  configMap: { name: configMap },
+});
 
 export const mount = (name: string, mountPath: string): k8s.types.input.core.v1.VolumeMount => ({ name, mountPath });
 

@@ -3,13 +3,18 @@ const units = { Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 } as const;
 export const Mi = units.Mi;
 export const Gi = units.Gi;
 
-/** Bytes of a Kubernetes quantity in Mi, Gi or Ti ("256Mi", "1.5Gi"); undefined for anything else, "1gb" and "512M" included. */
+/**
+ * Bytes of a Kubernetes quantity in Mi, Gi or Ti ("256Mi", "1.5Gi"); undefined for anything else, "1gb" and "512M"
+ * included.
+ */
 export function parseBytes(quantity: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)(Mi|Gi|Ti)$/.exec(quantity);
   return match ? Math.round(Number(match[1]) * units[match[2] as keyof typeof units]) : undefined;
 }
 
-/** The quantity that a person most likely meant: "1gb" -> "1Gi", "512 MB" -> "512Mi"; undefined if there is no guessing. */
+/**
+ * The quantity that a person most likely meant: "1gb" -> "1Gi", "512 MB" -> "512Mi"; undefined if there is no guessing.
+ */
 export function nearestQuantity(text: string): string | undefined {
   const match = /^\s*(\d+(?:\.\d+)?)\s*([mgt])i?b?\s*$/i.exec(text);
   return match ? `${match[1]}${match[2]!.toUpperCase()}i` : undefined;

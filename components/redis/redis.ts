@@ -19,8 +19,8 @@ import { stoppedWarnings } from "./stopped";
 import { findMistakes } from "./validation";
 
 /**
- * Redis on Kubernetes: `standalone`, or `sentinel` (a master, replicas, sentinels that replace a lost master, and an endpoint that
- * follows it). Authentication, the append-only file and RDB are always on.
+ * Redis on Kubernetes: `standalone`, or `sentinel` (a master, replicas, sentinels that replace a lost master, and an
+ * endpoint that follows it). Authentication, the append-only file and RDB are always on.
  *
  * @example
  * const redis = new Redis("redis", { mode: "sentinel", resources: { memory: "1Gi" } }, { provider });
@@ -47,7 +47,9 @@ export class Redis extends pulumi.ComponentResource {
   readonly password: pulumi.Output<string>;
   /** `redis://:password@host:port` (secret). */
   readonly url: pulumi.Output<string>;
-  /** `redis-sentinel://:password@node,node/0#masterName`, as Lettuce reads it (secret); undefined in standalone mode. */
+  /**
+   * `redis-sentinel://:password@node,node/0#masterName`, as Lettuce reads it (secret); undefined in standalone mode.
+   */
   readonly sentinelUrl: pulumi.Output<string | undefined>;
   /** The namespace that everything lives in. */
   readonly namespace: pulumi.Output<string>;
@@ -59,7 +61,13 @@ export class Redis extends pulumi.ComponentResource {
   constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
     super("redis-gke:redis:Redis", name, {}, opts);
     refuse("Redis", name, [...nameMistakes(name), ...findMistakes(args)]);
-    for (const warning of [...failoverWarnings(args), ...spreadWarnings(args), ...damageWarnings(args), ...stoppedWarnings(args)]) void pulumi.log.warn(warning, this);
+    for (const warning of [
+      ...failoverWarnings(args),
+      ...spreadWarnings(args),
+      ...damageWarnings(args),
+      ...stoppedWarnings(args),
+    ])
+      void pulumi.log.warn(warning, this);
     const settings = withDefaults(name, pulumi.getStack(), args);
 
     this.image = settings.image;
@@ -69,7 +77,8 @@ export class Redis extends pulumi.ComponentResource {
     // Not even registered before that: of a change that is refused nothing stays in the state.
     const inOrder = { parent: this, dependsOn: approved.apply(() => []) };
     const standalone = settings.mode === "standalone" ? new Standalone(name, settings, foundation, inOrder) : undefined;
-    const sentinel = settings.mode === "sentinel" ? new Sentinel(name, settings, foundation, takesOver, inOrder) : undefined;
+    const sentinel =
+      settings.mode === "sentinel" ? new Sentinel(name, settings, foundation, takesOver, inOrder) : undefined;
 
     createArchive(name, settings, foundation, this);
     createDrill(name, settings, foundation, this);
@@ -83,14 +92,31 @@ export class Redis extends pulumi.ComponentResource {
     this.sentinelNodes = pulumi.output(sentinel?.sentinelNodes);
     this.password = foundation.password;
     this.url = pulumi.interpolate`redis://:${this.password}@${this.host}:${redisPort}`;
-    this.sentinelUrl = pulumi.all([this.sentinelNodes, this.password]).apply(([nodes, password]) => nodes && `redis-sentinel://:${password}@${nodes.join(",")}/0#${settings.masterName}`);
+    this.sentinelUrl = pulumi
+      .all([this.sentinelNodes, this.password])
+      .apply(
+        ([nodes, password]) => nodes && `redis-sentinel://:${password}@${nodes.join(",")}/0#${settings.masterName}`,
+      );
     this.namespace = foundation.namespace;
-    this.deployed = pulumi.all([after, foundation.claims.storageClass, foundation.archives?.storageClass])
-      .apply(([known, storageClass, madeBy]) => ({ ...known, storageClass, archive: known.archive && { ...known.archive, madeBy } }));
+    this.deployed = pulumi
+      .all([after, foundation.claims.storageClass, foundation.archives?.storageClass])
+      .apply(([known, storageClass, madeBy]) => ({
+        ...known,
+        storageClass,
+        archive: known.archive && { ...known.archive, madeBy },
+      }));
     this.registerOutputs({
-      host: this.host, port: this.port, readHost: this.readHost,
-      sentinelHost: this.sentinelHost, sentinelPort: this.sentinelPort, masterName: this.masterName, sentinelNodes: this.sentinelNodes,
-      password: this.password, url: this.url, sentinelUrl: this.sentinelUrl, namespace: this.namespace,
+      host: this.host,
+      port: this.port,
+      readHost: this.readHost,
+      sentinelHost: this.sentinelHost,
+      sentinelPort: this.sentinelPort,
+      masterName: this.masterName,
+      sentinelNodes: this.sentinelNodes,
+      password: this.password,
+      url: this.url,
+      sentinelUrl: this.sentinelUrl,
+      namespace: this.namespace,
     });
   }
 }

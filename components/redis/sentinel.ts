@@ -26,8 +26,15 @@ export class Sentinel extends pulumi.ComponentResource {
   readonly sentinelHost: pulumi.Output<string>;
   readonly sentinelNodes: pulumi.Output<string[]>;
 
-  constructor(name: string, settings: RedisSettings, foundation: Foundation, takesOver: pulumi.Output<boolean>, opts?: pulumi.ComponentResourceOptions) {
-    // What was made for a standalone Redis under the same names goes on with its data: made anew it would be in its own way.
+  constructor(
+    name: string,
+    settings: RedisSettings,
+    foundation: Foundation,
+    takesOver: pulumi.Output<boolean>,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    // What was made for a standalone Redis under the same names goes on with its data: made anew it would be in its own
+    // way.
     super("redis-gke:redis:Sentinel", name, {}, { ...opts, aliases: [{ type: "redis-gke:redis:Standalone" }] });
     const { namespace } = foundation;
     const sentinel = `${name}-sentinel`;
@@ -38,47 +45,105 @@ export class Sentinel extends pulumi.ComponentResource {
     const sentinels = podServices(sentinel, settings.sentinels, sentinelPorts, this);
     const topology = this.createTopology(name, foundation, nodes, sentinels);
     const pod = { instance: name, settings, ...foundation, topology: topologyName(name) };
-    // Where a standalone Redis is taken over, what leads to the only node with data is there before anything happens to that.
+    // Where a standalone Redis is taken over, what leads to the only node with data is there before anything happens to
+    // that.
     const first = (resource: pulumi.Resource) => takesOver.apply((taken) => (taken ? [resource] : []));
 
     // A sentinel is ready once it knows the master, which has loaded its data by then.
     const customTimeouts = waits(settings);
-    const sentinelGoverning = governingService({ ...sentinelPorts, name: `${sentinel}-nodes`, selector: selectorLabels(name, "sentinel") }, this);
-    const watchers = createStatefulSet({
-      instance: name, name: sentinel, namespace, role: "sentinel", replicas: running(settings, settings.sentinels), serviceName: sentinelGoverning.metadata.name,
-      pod: sentinelPod({ ...pod, scripts: createScripts(name, "sentinel", namespace, this), configuration: this.createSentinelConfiguration(name, foundation) }),
-      claim: sentinelClaim(settings), dependsOn: [topology], customTimeouts,
-    }, this);
+    const sentinelGoverning = governingService(
+      { ...sentinelPorts, name: `${sentinel}-nodes`, selector: selectorLabels(name, "sentinel") },
+      this,
+    );
+    const watchers = createStatefulSet(
+      {
+        instance: name,
+        name: sentinel,
+        namespace,
+        role: "sentinel",
+        replicas: running(settings, settings.sentinels),
+        serviceName: sentinelGoverning.metadata.name,
+        pod: sentinelPod({
+          ...pod,
+          scripts: createScripts(name, "sentinel", namespace, this),
+          configuration: this.createSentinelConfiguration(name, foundation),
+        }),
+        claim: sentinelClaim(settings),
+        dependsOn: [topology],
+        customTimeouts,
+      },
+      this,
+    );
     createDisruptionBudget(name, sentinel, namespace, "sentinel", this);
 
     const endpoint = createEndpoint({ name, settings, foundation, nodes, sentinels, after: first(watchers) }, this);
 
-    const redisGoverning = governingService({ ...redisPorts, name: `${name}-nodes`, selector: selectorLabels(name, "redis") }, this);
-    createStatefulSet({
-      instance: name, name, namespace, role: "redis", replicas: running(settings, settings.replicas), serviceName: redisGoverning.metadata.name,
-      pod: dataPod({ ...pod, startScript: "redis-start.sh" }),
-      claim: dataClaim(settings), dependsOn: first(endpoint.service).apply((service) => [...foundation.prerequisites, topology, ...service]), customTimeouts,
-    }, this);
+    const redisGoverning = governingService(
+      { ...redisPorts, name: `${name}-nodes`, selector: selectorLabels(name, "redis") },
+      this,
+    );
+    createStatefulSet(
+      {
+        instance: name,
+        name,
+        namespace,
+        role: "redis",
+        replicas: running(settings, settings.replicas),
+        serviceName: redisGoverning.metadata.name,
+        pod: dataPod({ ...pod, startScript: "redis-start.sh" }),
+        claim: dataClaim(settings),
+        dependsOn: first(endpoint.service).apply((service) => [...foundation.prerequisites, topology, ...service]),
+        customTimeouts,
+      },
+      this,
+    );
     createDisruptionBudget(name, name, namespace, "redis", this);
 
     this.host = endpoint.host;
     this.readHost = endpoint.readHost;
-    this.sentinelHost = hostName(clientService({ ...sentinelPorts, name: sentinel, selector: selectorLabels(name, "sentinel") }, this, { customTimeouts }));
-    this.sentinelNodes = pulumi.all([sentinels, namespace]).apply(([all, place]) => all.map((node) => `${node.name}.${place}.svc:${sentinelPort}`));
-    this.registerOutputs({ host: this.host, readHost: this.readHost, sentinelHost: this.sentinelHost, sentinelNodes: this.sentinelNodes });
+    this.sentinelHost = hostName(
+      clientService({ ...sentinelPorts, name: sentinel, selector: selectorLabels(name, "sentinel") }, this, {
+        customTimeouts,
+      }),
+    );
+    this.sentinelNodes = pulumi
+      .all([sentinels, namespace])
+      .apply(([all, place]) => all.map((node) => `${node.name}.${place}.svc:${sentinelPort}`));
+    this.registerOutputs({
+      host: this.host,
+      readHost: this.readHost,
+      sentinelHost: this.sentinelHost,
+      sentinelNodes: this.sentinelNodes,
+    });
   }
 
   /**
-   * The address of every node, one "pod address" a line, for the start scripts. It has a fixed name and is read at each start: a
-   * replica more must not restart the ones that are there.
+   * The address of every node, one "pod address" a line, for the start scripts. It has a fixed name and is read at each
+   * start: a replica more must not restart the ones that are there.
    */
-  private createTopology(name: string, { namespace }: Foundation, nodes: pulumi.Output<Node[]>, sentinels: pulumi.Output<Node[]>): k8s.core.v1.ConfigMap {
+  private createTopology(
+    name: string,
+    { namespace }: Foundation,
+    nodes: pulumi.Output<Node[]>,
+    sentinels: pulumi.Output<Node[]>,
+  ): k8s.core.v1.ConfigMap {
     const table = (rows: Node[]) => rows.map((row) => `${row.name} ${row.address}\n`).join("");
-    return fixedName({ instance: name, name: topologyName(name), namespace, data: { redis: nodes.apply(table), sentinels: sentinels.apply(table) } }, this);
+    return fixedName(
+      {
+        instance: name,
+        name: topologyName(name),
+        namespace,
+        data: { redis: nodes.apply(table), sentinels: sentinels.apply(table) },
+      },
+      this,
+    );
   }
 
   /** A ConfigMap of their own: a changed setting of Redis must not restart the ones who watch over its rollout. */
   private createSentinelConfiguration(name: string, { namespace }: Foundation): pulumi.Output<string> {
-    return contentNamed({ instance: name, name: `${name}-sentinel-configuration`, namespace, data: { "sentinel.conf": sentinelConf() } }, this);
+    return contentNamed(
+      { instance: name, name: `${name}-sentinel-configuration`, namespace, data: { "sentinel.conf": sentinelConf() } },
+      this,
+    );
   }
 }

@@ -64,11 +64,19 @@ export function withDefaults(name: string, stack: string, args: RedisArgs): Redi
 }
 
 function archiveDefaults(name: string, memory: string, args: RedisArgs, archive: ArchiveArgs): ArchiveSettings {
-  const { schedule = defaults.archive.schedule, hourly = defaults.archive.hourly, daily = defaults.archive.daily, drill = defaults.archive.drill } = archive;
+  const {
+    schedule = defaults.archive.schedule,
+    hourly = defaults.archive.hourly,
+    daily = defaults.archive.daily,
+    drill = defaults.archive.drill,
+  } = archive;
   // An RDB file is rarely larger than the data in memory; one more is being written while all are there.
   const room = Math.ceil(((hourly + daily + 1) * deriveSizing(memory).maxmemory) / Gi);
   return {
-    schedule, hourly, daily, drill,
+    schedule,
+    hourly,
+    daily,
+    drill,
     bucket: archive.bucket,
     s3: archive.s3,
     volume: archive.volume && { ...archive.volume, size: archive.volume.size ?? `${room}Gi` },

@@ -31,12 +31,15 @@ export interface RewriteThresholds {
 }
 
 /**
- * How far the append-only file may grow on a volume of `disk` bytes before it is rewritten. At its fullest the volume holds the base of the
- * append-only file, the RDB file, and the file that a rewrite or a save is writing (Redis does one at a time), each as large as the data
- * at most; a tenth is kept free for what is written meanwhile. What is left is for growth:
+ * How far the append-only file may grow on a volume of `disk` bytes before it is rewritten. At its fullest the volume
+ * holds the base of the append-only file, the RDB file, and the file that a rewrite or a save is writing (Redis does
+ * one at a time), each as large as the data at most; a tenth is kept free for what is written meanwhile. What is left
+ * is for growth:
  *
- *     percentage = (9/10 * disk - 3 * maxmemory) / maxmemory, between 50 % and Redis's own 100 %: a longer log only takes longer to load
- *     min size   = disk / 16, between Redis's own 64 Mi and 256 Mi: little data is not written anew for every few writes
+ *     percentage = (9/10 * disk - 3 * maxmemory) / maxmemory, between 50 % and Redis's own 100 %
+ *     min size   = disk / 16, between Redis's own 64 Mi and 256 Mi
+ *
+ * A longer log only takes longer to load; little data is not written anew for every few writes.
  */
 export function deriveRewriteThresholds(memory: string, disk: number): RewriteThresholds {
   const { maxmemory } = deriveSizing(memory);
@@ -52,14 +55,22 @@ export function deriveRewriteThresholds(memory: string, disk: number): RewriteTh
  *     backlog   = limit / 16, between 1 Mi and 512 Mi
  *     maxmemory = (limit - 32 Mi - backlog) * 3/4
  *     headroom  = a third of maxmemory (what is left): a fork copies each page that is written while it runs
- *     disk      = 4 * maxmemory, in whole Gi: the data in the base of the append-only file, in the RDB file, and in the file
- *                 that a rewrite or a save is writing; the fourth is for the log to grow in, see {@link deriveRewriteThresholds}
+ *     disk      = 4 * maxmemory, in whole Gi: the data in the base of the append-only file, in the RDB file, and in
+ *                 the file that a rewrite or a save is writing; the fourth is for the log to grow in, see
+ *                 {@link deriveRewriteThresholds}
  */
 export function deriveSizing(memory: string): Sizing {
   const limit = parseBytes(memory);
-  if (limit === undefined || limit < smallestMemory) throw new RangeError(`resources.memory "${memory}" is not a quantity of at least ${formatMi(smallestMemory)}`);
+  if (limit === undefined || limit < smallestMemory)
+    throw new RangeError(`resources.memory "${memory}" is not a quantity of at least ${formatMi(smallestMemory)}`);
   const replicationBacklog = clamp(1 * Mi, Math.floor(limit / 16 / Mi) * Mi, 512 * Mi);
   const available = limit - overhead - replicationBacklog;
   const maxmemory = Math.floor((available * 3) / 4 / Mi) * Mi;
-  return { limit, maxmemory, replicationBacklog, copyOnWriteHeadroom: available - maxmemory, smallestDisk: Math.ceil((4 * maxmemory) / Gi) * Gi };
+  return {
+    limit,
+    maxmemory,
+    replicationBacklog,
+    copyOnWriteHeadroom: available - maxmemory,
+    smallestDisk: Math.ceil((4 * maxmemory) / Gi) * Gi,
+  };
 }

@@ -22,14 +22,29 @@ export class Standalone extends pulumi.ComponentResource {
     super("redis-gke:redis:Standalone", name, {}, { ...opts, aliases: [{ type: "redis-gke:redis:Sentinel" }] });
     const { namespace } = foundation;
     const customTimeouts = waits(settings);
-    const service = { instance: name, namespace, selector: selectorLabels(name, "redis"), ports: [{ name: "redis", port: redisPort }] };
+    const service = {
+      instance: name,
+      namespace,
+      selector: selectorLabels(name, "redis"),
+      ports: [{ name: "redis", port: redisPort }],
+    };
 
     const governing = governingService({ ...service, name: `${name}-nodes` }, this);
-    createStatefulSet({
-      instance: name, name, namespace, role: "redis", replicas: running(settings, 1), serviceName: governing.metadata.name,
-      pod: dataPod({ instance: name, settings, startScript: "standalone-start.sh", ...foundation }),
-      claim: dataClaim(settings), dependsOn: foundation.prerequisites, customTimeouts,
-    }, this);
+    createStatefulSet(
+      {
+        instance: name,
+        name,
+        namespace,
+        role: "redis",
+        replicas: running(settings, 1),
+        serviceName: governing.metadata.name,
+        pod: dataPod({ instance: name, settings, startScript: "standalone-start.sh", ...foundation }),
+        claim: dataClaim(settings),
+        dependsOn: foundation.prerequisites,
+        customTimeouts,
+      },
+      this,
+    );
     this.host = hostName(clientService({ ...service, name }, this, { customTimeouts }));
     this.registerOutputs({ host: this.host });
   }

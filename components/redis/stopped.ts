@@ -5,4 +5,8 @@ export const running = ({ stopped }: RedisSettings, count: number): number => (s
 
 /** Said in each preview: somebody else may not know. */
 export const stoppedWarnings = ({ stopped }: RedisArgs): string[] =>
-  stopped ? ["stopped: no Redis, sentinel, endpoint or scheduled job runs until the key is taken out; volumes, addresses and the password stay"] : [];
+  stopped
+    ? [
+        "stopped: no Redis, sentinel, endpoint or scheduled job runs until the key is taken out; volumes, addresses and the password stay",
+      ]
+    : [];

@@ -19,30 +19,54 @@ export interface StatefulSetArgs {
 }
 
 /**
- * A StatefulSet whose pods start together, since finding a role needs the others, and are updated one at a time, each only when the
- * one before it is ready. Its claims are kept when it is scaled down or deleted: nothing here deletes data.
+ * A StatefulSet whose pods start together, since finding a role needs the others, and are updated one at a time, each
+ * only when the one before it is ready. Its claims are kept when it is scaled down or deleted: nothing here deletes
+ * data.
  */
 export function createStatefulSet(args: StatefulSetArgs, parent: ComponentResource): k8s.apps.v1.StatefulSet {
   const labels = { ...commonLabels(args.instance), ...selectorLabels(args.instance, args.role) };
-  return new k8s.apps.v1.StatefulSet(args.name, {
-    metadata: { name: args.name, namespace: args.namespace, labels },
-    spec: {
-      replicas: args.replicas,
-      serviceName: args.serviceName,
-      podManagementPolicy: "Parallel",
-      updateStrategy: { type: "RollingUpdate" },
-      selector: { matchLabels: selectorLabels(args.instance, args.role) },
-      template: { metadata: { labels }, spec: args.pod },
-      volumeClaimTemplates: [args.claim],
+  return new k8s.apps.v1.StatefulSet(
+    args.name,
+    {
+      metadata: { name: args.name, namespace: args.namespace, labels },
+      spec: {
+        replicas: args.replicas,
+        serviceName: args.serviceName,
+        podManagementPolicy: "Parallel",
+        updateStrategy: { type: "RollingUpdate" },
+        selector: { matchLabels: selectorLabels(args.instance, args.role) },
+        template: { metadata: { labels }, spec: args.pod },
+        volumeClaimTemplates: [args.claim],
+      },
+      // Its claims are made from it once. Another template would replace the StatefulSet, all its pods at once.
     },
-    // Its claims are made from it once. Another template would replace the StatefulSet, all its pods at once.
-  }, { parent, dependsOn: args.dependsOn, customTimeouts: args.customTimeouts, ignoreChanges: ["spec.volumeClaimTemplates"] });
+    {
+      parent,
+      dependsOn: args.dependsOn,
+      customTimeouts: args.customTimeouts,
+      ignoreChanges: ["spec.volumeClaimTemplates"],
+    },
+  );
 }
 
 /** At most one pod of a role is taken away at a time by a drain or an upgrade. */
-export function createDisruptionBudget(instance: string, name: string, namespace: Input<string>, role: Role, parent: ComponentResource): k8s.policy.v1.PodDisruptionBudget {
-  return new k8s.policy.v1.PodDisruptionBudget(name, {
-    metadata: { name, namespace, labels: commonLabels(instance) },
-    spec: { maxUnavailable: 1, selector: { matchLabels: selectorLabels(instance, role) }, unhealthyPodEvictionPolicy: "AlwaysAllow" },
-  }, { parent });
+export function createDisruptionBudget(
+  instance: string,
+  name: string,
+  namespace: Input<string>,
+  role: Role,
+  parent: ComponentResource,
+): k8s.policy.v1.PodDisruptionBudget {
+  return new k8s.policy.v1.PodDisruptionBudget(
+    name,
+    {
+      metadata: { name, namespace, labels: commonLabels(instance) },
+      spec: {
+        maxUnavailable: 1,
+        selector: { matchLabels: selectorLabels(instance, role) },
+        unhealthyPodEvictionPolicy: "AlwaysAllow",
+      },
+    },
+    { parent },
+  );
 }

@@ -26,8 +26,8 @@ const corefile = `${clusterDomain}:53 in-addr.arpa:53 ip6.arpa:53 {
 `;
 
 /**
- * CoreDNS on each node, asked by that node's pods only: a lost node then takes no other node's name service with it, where two
- * replicas behind one Service would leave every second question unanswered for most of a minute.
+ * CoreDNS on each node, asked by that node's pods only: a lost node then takes no other node's name service with it,
+ * where two replicas behind one Service would leave every second question unanswered for most of a minute.
  */
 export function dnsObjects(image: string): KubeObject[] {
   const name = "coredns";
@@ -35,28 +35,48 @@ export function dnsObjects(image: string): KubeObject[] {
   return [
     { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace } },
     {
-      apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name: "system:coredns" },
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "ClusterRole",
+      metadata: { name: "system:coredns" },
       rules: [
         { apiGroups: [""], resources: ["endpoints", "services", "pods", "namespaces"], verbs: ["list", "watch"] },
         { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["list", "watch"] },
       ],
     },
     {
-      apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRoleBinding", metadata: { name: "system:coredns" },
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "system:coredns" }, subjects: [account],
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "ClusterRoleBinding",
+      metadata: { name: "system:coredns" },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "system:coredns" },
+      subjects: [account],
     },
     { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace }, data: { Corefile: corefile } },
     {
-      apiVersion: "v1", kind: "Service", metadata: { name: "kube-dns", namespace, labels },
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "kube-dns", namespace, labels },
       spec: {
-        clusterIP: network.dnsService, selector: labels, internalTrafficPolicy: "Local",
-        ports: [{ name: "dns", port: 53, protocol: "UDP", targetPort: 53 }, { name: "dns-tcp", port: 53, protocol: "TCP", targetPort: 53 }],
+        clusterIP: network.dnsService,
+        selector: labels,
+        internalTrafficPolicy: "Local",
+        ports: [
+          { name: "dns", port: 53, protocol: "UDP", targetPort: 53 },
+          { name: "dns-tcp", port: 53, protocol: "TCP", targetPort: 53 },
+        ],
       },
     },
     {
-      apiVersion: "apps/v1", kind: "DaemonSet", metadata: { name, namespace, labels },
+      apiVersion: "apps/v1",
+      kind: "DaemonSet",
+      metadata: { name, namespace, labels },
       // The annotation: a Corefile of a newer checkout reaches the pods of a cluster that runs already.
-      spec: { selector: { matchLabels: labels }, template: { metadata: { labels, annotations: { "redis-gke.local/corefile": digest(corefile) } }, spec: podSpec(name, image) } },
+      spec: {
+        selector: { matchLabels: labels },
+        template: {
+          metadata: { labels, annotations: { "redis-gke.local/corefile": digest(corefile) } },
+          spec: podSpec(name, image),
+        },
+      },
     },
   ];
 }
@@ -68,15 +88,26 @@ const podSpec = (name: string, image: string) => ({
   priorityClassName: "system-node-critical",
   tolerations: [{ operator: "Exists" }],
   dnsPolicy: "Default",
-  containers: [{
-    name, image, imagePullPolicy: "Never",
-    args: ["-conf", "/etc/coredns/Corefile"],
-    ports: [{ name: "dns", containerPort: 53, protocol: "UDP" }, { name: "dns-tcp", containerPort: 53, protocol: "TCP" }],
-    readinessProbe: { httpGet: { path: "/ready", port: 8181 }, periodSeconds: 1 },
-    livenessProbe: { httpGet: { path: "/health", port: 8080 }, initialDelaySeconds: 20, failureThreshold: 5 },
-    resources: { requests: { cpu: "20m", memory: "40Mi" } },
-    securityContext: { allowPrivilegeEscalation: false, capabilities: { add: ["NET_BIND_SERVICE"], drop: ["ALL"] }, readOnlyRootFilesystem: true },
-    volumeMounts: [{ name: "config", mountPath: "/etc/coredns" }],
-  }],
+  containers: [
+    {
+      name,
+      image,
+      imagePullPolicy: "Never",
+      args: ["-conf", "/etc/coredns/Corefile"],
+      ports: [
+        { name: "dns", containerPort: 53, protocol: "UDP" },
+        { name: "dns-tcp", containerPort: 53, protocol: "TCP" },
+      ],
+      readinessProbe: { httpGet: { path: "/ready", port: 8181 }, periodSeconds: 1 },
+      livenessProbe: { httpGet: { path: "/health", port: 8080 }, initialDelaySeconds: 20, failureThreshold: 5 },
+      resources: { requests: { cpu: "20m", memory: "40Mi" } },
+      securityContext: {
+        allowPrivilegeEscalation: false,
+        capabilities: { add: ["NET_BIND_SERVICE"], drop: ["ALL"] },
+        readOnlyRootFilesystem: true,
+      },
+      volumeMounts: [{ name: "config", mountPath: "/etc/coredns" }],
+    },
+  ],
   volumes: [{ name: "config", configMap: { name } }],
 });

@@ -2,7 +2,14 @@ import * as path from "node:path";
 import { goBuild } from "../lib/go-build";
 import { versions } from "../versions";
 
-const programs = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy", "kubectl"] as const;
+const programs = [
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "kubelet",
+  "kube-proxy",
+  "kubectl",
+] as const;
 export type Program = (typeof programs)[number];
 
 /** Kubernetes' staging modules, at the versions that belong to its own; the two samples are not part of any binary. */
@@ -33,7 +40,12 @@ export async function kubectl(): Promise<string> {
 
 export function corednsBinary(): Promise<string> {
   const version = versions.coredns;
-  return goBuild({ title: `CoreDNS ${version} from source`, module: "github.com/coredns/coredns", version, packages: ["github.com/coredns/coredns"] });
+  return goBuild({
+    title: `CoreDNS ${version} from source`,
+    module: "github.com/coredns/coredns",
+    version,
+    packages: ["github.com/coredns/coredns"],
+  });
 }
 
 export function provisionerBinary(): Promise<string> {

@@ -26,8 +26,8 @@ export async function build(): Promise<Built> {
 }
 
 /**
- * Makes the embedded cluster run, from whatever state it is in: not there, half-stopped, left over from an unclean end or an
- * earlier boot, or running already, which takes a moment to see.
+ * Makes the embedded cluster run, from whatever state it is in: not there, half-stopped, left over from an unclean end
+ * or an earlier boot, or running already, which takes a moment to see.
  */
 export async function ensureCluster(): Promise<void> {
   const why = whyNotHere();
@@ -51,7 +51,7 @@ async function bringUp(built: Built): Promise<void> {
   // Again, now that nobody else changes it: the build may have taken minutes.
   refuseToDisturb();
   const finding = whatIsThere();
-  if (finding === "ours" && await isHealthy(built)) return;
+  if (finding === "ours" && (await isHealthy(built))) return;
   if (finding === "leftovers") await step("Clean up after an earlier cluster", removeEverything);
   await step(finding === "ours" ? "Mend the embedded cluster" : "Start the embedded cluster", async () => {
     if (finding !== "ours") await layGround();
@@ -60,8 +60,16 @@ async function bringUp(built: Built): Promise<void> {
 }
 
 const isHealthy = async ({ bin, images }: Built) =>
-  everyPartAlive(bin) && await allCablesUp()
-  && (await Promise.all([answers("/readyz"), nodesReady(clusterNodes, recently()), addonsReady(clusterNodes.length), ...clusterNodes.map(async (node) => (await missingImages(node, images)).length === 0)])).every(Boolean);
+  everyPartAlive(bin) &&
+  (await allCablesUp()) &&
+  (
+    await Promise.all([
+      answers("/readyz"),
+      nodesReady(clusterNodes, recently()),
+      addonsReady(clusterNodes.length),
+      ...clusterNodes.map(async (node) => (await missingImages(node, images)).length === 0),
+    ])
+  ).every(Boolean);
 
 /** Stops the cluster and leaves nothing of it on the machine; one of another checkout is left alone, and named. */
 export async function stopCluster(): Promise<void> {
@@ -69,7 +77,8 @@ export async function stopCluster(): Promise<void> {
   if (!anythingThere()) return;
   await withLock(async () => {
     const finding = whatIsThere();
-    if (typeof finding === "object") say(`The embedded cluster on this machine belongs to ${finding.liveElsewhere}; it is left as it is.`);
+    if (typeof finding === "object")
+      say(`The embedded cluster on this machine belongs to ${finding.liveElsewhere}; it is left as it is.`);
     else if (finding !== "nothing") {
       const processes = everyProcess();
       await removeEverything();
@@ -84,10 +93,13 @@ export function clusterStatus(): "absent" | "running" | "half" {
   const finding = whatIsThere();
   if (finding === "nothing" || typeof finding === "object") return "absent";
   const record = readRecord();
-  const complete = finding === "ours" && record !== undefined && livingParts(record).length === partCount && clusterNodes.every(namespaceExists);
+  const complete =
+    finding === "ours" &&
+    record !== undefined &&
+    livingParts(record).length === partCount &&
+    clusterNodes.every(namespaceExists);
   return complete ? "running" : "half";
 }
 
 /** etcd, API server, controller-manager, scheduler and kube-proxy; containerd, kubelet and kube-proxy on each node. */
 const partCount = 5 + 3 * clusterNodes.length;
-

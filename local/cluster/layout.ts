@@ -2,8 +2,9 @@ import * as path from "node:path";
 import { machine } from "../lib/paths";
 
 /**
- * Names and addresses of the embedded cluster. They are fixed, so that whatever an earlier run left behind can be found again
- * even when its record is gone. All addresses come from 198.18.0.0/15, the benchmark range, which is no one's private network.
+ * Names and addresses of the embedded cluster. They are fixed, so that whatever an earlier run left behind can be found
+ * again even when its record is gone. All addresses come from 198.18.0.0/15, the benchmark range, which is no one's
+ * private network.
  */
 export interface Space {
   /** One name for the network namespace, the cgroup and (for a node) the Kubernetes Node. */
@@ -21,7 +22,12 @@ export interface Node extends Space {
   readonly zone: string;
 }
 
-const space = (name: string, host: number): Space => ({ name, address: `198.18.0.${host}`, dir: path.join(machine, name), cable: name });
+const space = (name: string, host: number): Space => ({
+  name,
+  address: `198.18.0.${host}`,
+  dir: path.join(machine, name),
+  cable: name,
+});
 
 export const control: Space = space("rgke-control", 10);
 
@@ -37,8 +43,9 @@ export const network = {
   /** In the control plane's namespace, out of reach of the host's own firewall rules. */
   bridge: "rgke-bridge",
   /**
-   * Its own. By itself a bridge takes the lowest of its cables, and another one when that cable goes with its node: the host and the other nodes
-   * then sent to an address that nobody had any more, and reached neither Services nor the API server for ten seconds.
+   * Its own. By itself a bridge takes the lowest of its cables, and another one when that cable goes with its node: the
+   * host and the other nodes then sent to an address that nobody had any more, and reached neither Services nor the API
+   * server for ten seconds.
    */
   bridgeHardwareAddress: "02:00:c6:12:00:0a",
   /** The host's only interface of ours: its end of the cable to the bridge. */
@@ -68,6 +75,7 @@ export const dirs = {
 /** The node of that name, or an error that lists the names there are. */
 export function nodeNamed(name: string): Node {
   const found = clusterNodes.find((node) => node.name === name || node.name === `rgke-${name}`);
-  if (!found) throw new Error(`There is no node "${name}"; the nodes are ${clusterNodes.map((node) => node.name).join(", ")}.`);
+  if (!found)
+    throw new Error(`There is no node "${name}"; the nodes are ${clusterNodes.map((node) => node.name).join(", ")}.`);
   return found;
 }

@@ -42,14 +42,28 @@ function tryLock(): boolean {
 }
 
 function readHolder(): ProcessId | undefined {
-  try { return JSON.parse(fs.readFileSync(file, "utf8")) as ProcessId; } catch { return undefined; }
+  try {
+    return JSON.parse(fs.readFileSync(file, "utf8")) as ProcessId;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Of two that find a dead holder, the second must not remove the lock that the first has taken since. */
 function takeAway(dead: ProcessId | undefined): void {
   const aside = `${file}.dead.${process.pid}`;
-  try { fs.renameSync(file, aside); } catch { return; }
-  const moved = (() => { try { return fs.readFileSync(aside, "utf8"); } catch { return ""; } })();
+  try {
+    fs.renameSync(file, aside);
+  } catch {
+    return;
+  }
+  const moved = (() => {
+    try {
+      return fs.readFileSync(aside, "utf8");
+    } catch {
+      return "";
+    }
+  })();
   if (dead === undefined || moved === JSON.stringify(dead)) fs.rmSync(aside, { force: true });
   else fs.renameSync(aside, file);
 }

@@ -26,7 +26,8 @@ export const nodeFiles = (node: Node) => ({
 
 export function writeNodeConfig(node: Node): void {
   const files = nodeFiles(node);
-  for (const dir of [files.runtime, files.containerdRoot, files.kubelet, files.podLogs, files.volumes]) fs.mkdirSync(dir, { recursive: true });
+  for (const dir of [files.runtime, files.containerdRoot, files.kubelet, files.podLogs, files.volumes])
+    fs.mkdirSync(dir, { recursive: true });
   writeIfChanged(files.containerdConfig, containerdConfig(node));
   writeIfChanged(path.join(files.cniConfDir, "10-redis-gke.conflist"), JSON.stringify(cniConfig(node)));
   writeIfChanged(files.kubeletConfig, JSON.stringify(kubeletConfig(node)));
@@ -37,7 +38,8 @@ export function writeNodeConfig(node: Node): void {
 export const snapshotterFor = (filesystem: string) => (filesystem === "overlay" ? "native" : "overlayfs");
 
 const overlayMagic = 0x794c7630;
-const snapshotter = () => snapshotterFor(fs.statfsSync(path.dirname(dirs.logs)).type === overlayMagic ? "overlay" : "other");
+const snapshotter = () =>
+  snapshotterFor(fs.statfsSync(path.dirname(dirs.logs)).type === overlayMagic ? "overlay" : "other");
 
 function containerdConfig(node: Node): string {
   const files = nodeFiles(node);
@@ -74,17 +76,24 @@ disabled_plugins = ["io.containerd.snapshotter.v1.aufs", "io.containerd.snapshot
 }
 
 /**
- * Each pod has a routed cable of its own and no bridge: two pods of one node, or a pod and itself, then meet through a Service
- * without the kernel having to pass bridged frames through the rules for Services, which not every kernel does.
+ * Each pod has a routed cable of its own and no bridge: two pods of one node, or a pod and itself, then meet through a
+ * Service without the kernel having to pass bridged frames through the rules for Services, which not every kernel does.
  */
 const cniConfig = (node: Node) => ({
   cniVersion: "0.4.0",
   name: "redis-gke",
-  plugins: [{
-    type: "ptp",
-    ipMasq: false,
-    ipam: { type: "host-local", dataDir: path.join(nodeFiles(node).runtime, "addresses"), ranges: [[{ subnet: node.pods }]], routes: [{ dst: "0.0.0.0/0" }] },
-  }],
+  plugins: [
+    {
+      type: "ptp",
+      ipMasq: false,
+      ipam: {
+        type: "host-local",
+        dataDir: path.join(nodeFiles(node).runtime, "addresses"),
+        ranges: [[{ subnet: node.pods }]],
+        routes: [{ dst: "0.0.0.0/0" }],
+      },
+    },
+  ],
 });
 
 const kubeletConfig = (node: Node) => ({
@@ -105,8 +114,15 @@ const kubeletConfig = (node: Node) => ({
   resolvConf: dirs.resolvConf,
   podLogsDir: nodeFiles(node).podLogs,
   volumePluginDir: path.join(nodeFiles(node).kubelet, "volume-plugins"),
-  // The disk is shared with whatever else the machine does: its being fairly full is no reason to evict pods or drop images.
-  evictionHard: { "memory.available": "100Mi", "nodefs.available": "0%", "nodefs.inodesFree": "0%", "imagefs.available": "0%", "imagefs.inodesFree": "0%" },
+  // The disk is shared with whatever else the machine does: its being fairly full is no reason to evict pods or drop
+  // images.
+  evictionHard: {
+    "memory.available": "100Mi",
+    "nodefs.available": "0%",
+    "nodefs.inodesFree": "0%",
+    "imagefs.available": "0%",
+    "imagefs.inodesFree": "0%",
+  },
   imageGCHighThresholdPercent: 100,
   oomScoreAdj: 0,
 });

@@ -26,8 +26,13 @@ export const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sb
 export const cniBinDir = () => cniDirs.find((dir) => fs.existsSync(`${dir}/ptp`));
 
 /** Looked up by command and not by package: a containerd from elsewhere serves as well, and Debian's would evict it. */
-export function missingPackages(hasCommand: (command: string) => boolean, hasFile: (file: string) => boolean): string[] {
-  const missing = Object.entries(commands).filter(([command]) => !hasCommand(command)).map(([, name]) => name);
+export function missingPackages(
+  hasCommand: (command: string) => boolean,
+  hasFile: (file: string) => boolean,
+): string[] {
+  const missing = Object.entries(commands)
+    .filter(([command]) => !hasCommand(command))
+    .map(([, name]) => name);
   if (!cniDirs.some((dir) => hasFile(`${dir}/ptp`))) missing.push("containernetworking-plugins");
   if (!hasFile(archiveKeyring)) missing.push("debian-archive-keyring");
   return [...new Set(missing)].sort();
@@ -36,7 +41,10 @@ export function missingPackages(hasCommand: (command: string) => boolean, hasFil
 export async function installMissingPackages(): Promise<void> {
   const missing = missingPackages((command) => which(command, systemPath) !== undefined, fs.existsSync);
   if (missing.length === 0) return;
-  if (!which("apt-get", systemPath)) throw new Error(`The embedded cluster needs these Debian packages, and there is no apt-get to install them with: ${missing.join(", ")}`);
+  if (!which("apt-get", systemPath))
+    throw new Error(
+      `The embedded cluster needs these Debian packages, and there is no apt-get to install them with: ${missing.join(", ")}`,
+    );
   await step(`Debian packages: ${missing.join(", ")}`, async (log) => {
     const env = { DEBIAN_FRONTEND: "noninteractive" };
     await run("apt-get", ["update"], { env, log });
@@ -49,6 +57,11 @@ export async function installMissingPackages(): Promise<void> {
 /** Debian starts what it installs; a system-wide etcd or containerd would outlive `make down`. */
 async function disableServices(installed: string[], log: string): Promise<void> {
   if (!fs.existsSync("/run/systemd/system")) return;
-  const services = [["etcd-server", "etcd"], ["containerd", "containerd"]].filter(([name]) => installed.includes(name!)).map(([, service]) => service!);
+  const services = [
+    ["etcd-server", "etcd"],
+    ["containerd", "containerd"],
+  ]
+    .filter(([name]) => installed.includes(name!))
+    .map(([, service]) => service!);
   if (services.length > 0) await run("systemctl", ["disable", "--now", ...services], { log });
 }

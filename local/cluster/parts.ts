@@ -29,7 +29,8 @@ function processOf(id: PartId): ProcessId | undefined {
 export const isPartAlive = (id: PartId) => processOf(id) !== undefined;
 
 /** Joins the cgroups first and the network namespace next, and becomes the program: one process, whose id stays. */
-const launcher = 'space=$1; shift; while [ "$1" != -- ]; do echo $$ > "$1" || exit 70; shift; done; shift; exec nsenter --net=/run/netns/"$space" -- "$@"';
+const launcher =
+  'space=$1; shift; while [ "$1" != -- ]; do echo $$ > "$1" || exit 70; shift; done; shift; exec nsenter --net=/run/netns/"$space" -- "$@"';
 
 /** Starts the part unless it runs; says whether it was started. */
 export function startPart(spec: PartSpec): boolean {
@@ -37,18 +38,24 @@ export function startPart(spec: PartSpec): boolean {
   fs.mkdirSync(dirs.logs, { recursive: true });
   const log = fs.openSync(logOf(spec), "a");
   try {
-    const child = spawn("/bin/sh", ["-c", launcher, "launcher", spec.space.name, ...membershipFiles(spec.space.name), "--", ...spec.command], {
-      cwd: "/",
-      detached: true,
-      stdio: ["ignore", log, log],
-      // Not the caller's environment: with its HTTP_PROXY the parts would look for one another outside.
-      env: { PATH: systemPath, HOME: "/root" },
-    });
+    const child = spawn(
+      "/bin/sh",
+      ["-c", launcher, "launcher", spec.space.name, ...membershipFiles(spec.space.name), "--", ...spec.command],
+      {
+        cwd: "/",
+        detached: true,
+        stdio: ["ignore", log, log],
+        // Not the caller's environment: with its HTTP_PROXY the parts would look for one another outside.
+        env: { PATH: systemPath, HOME: "/root" },
+      },
+    );
     const id = child.pid === undefined ? undefined : identify(child.pid);
     child.on("error", () => undefined);
     child.unref();
     if (!id) throw new Error(`Cannot start ${partName(spec)}: /bin/sh did not start.`);
-    updateRecord((record) => { record.parts[partName(spec)] = { ...id, log: logOf(spec) }; });
+    updateRecord((record) => {
+      record.parts[partName(spec)] = { ...id, log: logOf(spec) };
+    });
     return true;
   } finally {
     fs.closeSync(log);
@@ -65,7 +72,13 @@ export async function killPart(id: PartId): Promise<void> {
 
 /** The end of a part's log, with its place. */
 export function lastLines(spec: PartSpec): string {
-  const text = (() => { try { return fs.readFileSync(logOf(spec), "utf8"); } catch { return ""; } })();
+  const text = (() => {
+    try {
+      return fs.readFileSync(logOf(spec), "utf8");
+    } catch {
+      return "";
+    }
+  })();
   return `The log is ${logOf(spec)}; its last lines:\n${text.trimEnd().split("\n").slice(-12).join("\n")}`;
 }
 
@@ -88,7 +101,10 @@ export async function waitFor({ what, parts, until, seconds = 60, detail }: Wait
     const dead = parts.find((part) => !isPartAlive(part));
     if (dead) throw failedPart(dead, `ended while waiting for ${what}`);
     if (Date.now() > deadline) {
-      if (detail || parts.length !== 1) throw new Error(`After ${seconds} s still waiting for ${what}; the logs are in ${dirs.logs}.\n${(await detail?.()) ?? ""}`);
+      if (detail || parts.length !== 1)
+        throw new Error(
+          `After ${seconds} s still waiting for ${what}; the logs are in ${dirs.logs}.\n${(await detail?.()) ?? ""}`,
+        );
       throw failedPart(parts[0]!, `runs, but after ${seconds} s this has not come: ${what}`);
     }
     await sleep(120);

@@ -6,7 +6,11 @@ export interface Platform {
   hasGo: boolean;
 }
 
-const thisMachine = (): Platform => ({ platform: process.platform, uid: process.getuid?.(), hasGo: which("go") !== undefined });
+const thisMachine = (): Platform => ({
+  platform: process.platform,
+  uid: process.getuid?.(),
+  hasGo: which("go") !== undefined,
+});
 
 /** Why the embedded cluster cannot run on this machine, with the way out; undefined where it can. */
 export function whyNotHere(machine: Platform = thisMachine()): string | undefined {

@@ -15,16 +15,24 @@ import { updateRecord, writeRecord } from "./record";
 import { readSysctls } from "./sysctls";
 
 /** What was built beforehand: the folder of the Kubernetes programs, and the images. */
-export interface Built { bin: string; images: readonly Image[] }
+export interface Built {
+  bin: string;
+  images: readonly Image[];
+}
 
-export const allParts = (bin: string): PartSpec[] => [...controlParts(bin), ...clusterNodes.flatMap((node) => nodeParts(bin, node))];
+export const allParts = (bin: string): PartSpec[] => [
+  ...controlParts(bin),
+  ...clusterNodes.flatMap((node) => nodeParts(bin, node)),
+];
 
 /** What the parts stand on: made once, before the first of them starts. */
 export async function layGround(): Promise<void> {
   writeRecord({ checkout, bootId: bootId(), built: false, sysctls: readSysctls(), parts: {} });
   createCgroup(control.name);
   await Promise.all([createCertificates(), createNetwork()]);
-  updateRecord((record) => { record.built = true; });
+  updateRecord((record) => {
+    record.built = true;
+  });
 }
 
 /** Starts whatever does not run, of a new cluster or a half-stopped one, and waits until all of it is ready. */
@@ -33,11 +41,24 @@ export async function startMissing({ bin, images }: Built): Promise<void> {
   const since = Date.now();
   const runtimes = Promise.all(clusterNodes.map((node) => startRuntime(node, images)));
   await Promise.all([startControlPlane(bin), runtimes]);
-  const addons = waitFor({ what: "the system's namespaces", parts: controlParts(bin), until: () => answers("/api/v1/namespaces/kube-system") }).then(applyAddons);
+  const addons = waitFor({
+    what: "the system's namespaces",
+    parts: controlParts(bin),
+    until: () => answers("/api/v1/namespaces/kube-system"),
+  }).then(applyAddons);
   const [started] = await Promise.all([startKubelets(bin, clusterNodes), addons]);
   const parts = allParts(bin);
-  await waitFor({ what: "all nodes to be Ready", parts, until: async () => (await nodesReady(started, since)) && (await nodesReady(clusterNodes, recently())) });
-  await waitFor({ what: "CoreDNS on every node and the volume provisioner", parts, until: () => addonsReady(clusterNodes.length), detail: unreadyPods });
+  await waitFor({
+    what: "all nodes to be Ready",
+    parts,
+    until: async () => (await nodesReady(started, since)) && (await nodesReady(clusterNodes, recently())),
+  });
+  await waitFor({
+    what: "CoreDNS on every node and the volume provisioner",
+    parts,
+    until: () => addonsReady(clusterNodes.length),
+    detail: unreadyPods,
+  });
   for (const node of started) await waitForPods(bin, node);
 }
 
@@ -57,10 +78,19 @@ export async function startNode({ bin, images }: Built, node: Node): Promise<voi
   const since = Date.now();
   await startRuntime(node, images);
   await startKubelets(bin, [node]);
-  await waitFor({ what: `${node.name} to be Ready`, parts: nodeParts(bin, node), until: () => nodesReady([node], since) });
+  await waitFor({
+    what: `${node.name} to be Ready`,
+    parts: nodeParts(bin, node),
+    until: () => nodesReady([node], since),
+  });
   await waitForPods(bin, node);
 }
 
-const waitForPods = (bin: string, node: Node) => waitFor({ what: `the kubelet of ${node.name} to know its pods`, parts: nodeParts(bin, node), until: () => knowsItsPods(node) });
+const waitForPods = (bin: string, node: Node) =>
+  waitFor({
+    what: `the kubelet of ${node.name} to know its pods`,
+    parts: nodeParts(bin, node),
+    until: () => knowsItsPods(node),
+  });
 
 export const everyPartAlive = (bin: string) => allParts(bin).every(isPartAlive);

@@ -16,9 +16,16 @@ import { pickedParts } from "../lib/parts";
 import { checkout } from "../lib/paths";
 import { elapsed, main, say } from "../lib/progress";
 
-const seconds = async (work: () => Promise<unknown>) => { const from = Date.now(); await work(); return (Date.now() - from) / 1000; };
+const seconds = async (work: () => Promise<unknown>) => {
+  const from = Date.now();
+  await work();
+  return (Date.now() - from) / 1000;
+};
 
-/** `make bench`; RUNS repeats each failover and each round of the throughput. PART=alarms is only how often a living master is taken for lost, for SECONDS. */
+/**
+ * `make bench`; RUNS repeats each failover and each round of the throughput. PART=alarms is only how often a living
+ * master is taken for lost, for SECONDS.
+ */
 main(async () => {
   const runs = Number(process.env.RUNS || 3);
   const alarmsOnly = pickedParts(["alarms"]) !== undefined;
@@ -29,12 +36,28 @@ main(async () => {
   const cluster = await seconds(() => prepare(embedded));
   Object.assign(process.env, environment(embedded));
   // The same share of the processors for the pod as for what runs beside it.
-  const deployment = new Deployment(`redis-bench-${Math.random().toString(36).slice(2, 8)}`, { resources: { memory: "256Mi", cpu: "500m" } });
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => { void interrupt().catch(() => undefined).then(() => deployment.abandon()).finally(() => process.exit(130)); });
+  const deployment = new Deployment(`redis-bench-${Math.random().toString(36).slice(2, 8)}`, {
+    resources: { memory: "256Mi", cpu: "500m" },
+  });
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => {
+      void interrupt()
+        .catch(() => undefined)
+        .then(() => deployment.abandon())
+        .finally(() => process.exit(130));
+    });
   try {
     const stack = await seconds(() => deployment.up());
-    const firstWrite = await seconds(() => ask(deployment.address("redis"), 6379, deployment.password, ["SET", "first", "write"]));
-    const found: Bench = { upSeconds: { running, cluster, stack, firstWrite }, throughput: await throughput(deployment, runs), clocks: await priceOfClocks(deployment, runs), failover: [], falseAlarms: alarms };
+    const firstWrite = await seconds(() =>
+      ask(deployment.address("redis"), 6379, deployment.password, ["SET", "first", "write"]),
+    );
+    const found: Bench = {
+      upSeconds: { running, cluster, stack, firstWrite },
+      throughput: await throughput(deployment, runs),
+      clocks: await priceOfClocks(deployment, runs),
+      failover: [],
+      falseAlarms: alarms,
+    };
     found.failover = await failover(deployment, runs);
     const build = path.join(checkout, "build");
     fs.mkdirSync(build, { recursive: true });

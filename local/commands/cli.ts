@@ -11,8 +11,21 @@ main(async () => {
   const master = await currentMaster(target, namespace);
   // A terminal only where there is one, or `echo PING | make cli` fails on "the input device is not a TTY".
   const interactive = process.stdin.isTTY ? ["--stdin", "--tty"] : ["--stdin"];
-  const args = [`--kubeconfig=${target.kubeconfig}`, "--namespace", namespace, "exec", ...interactive, master, "--container", "redis", "--", ...redisCli];
+  const args = [
+    `--kubeconfig=${target.kubeconfig}`,
+    "--namespace",
+    namespace,
+    "exec",
+    ...interactive,
+    master,
+    "--container",
+    "redis",
+    "--",
+    ...redisCli,
+  ];
   const child = spawn(path.join(bin, "kubectl"), args, { stdio: "inherit" });
   process.on("SIGINT", () => undefined);
-  child.on("close", (code) => { process.exitCode = code ?? 1; });
+  child.on("close", (code) => {
+    process.exitCode = code ?? 1;
+  });
 });

@@ -8,7 +8,10 @@ import { deployment } from "../status/deployment";
 main(async () => {
   const { target, namespace } = await deployment();
   const place = await drillOf(target, namespace);
-  const { succeeded, lastLine } = await step(`The latest archive of ${namespace} on ${nameOf(target)}, restored for trial`, () => runJob(place, scheduledJob(place)));
+  const { succeeded, lastLine } = await step(
+    `The latest archive of ${namespace} on ${nameOf(target)}, restored for trial`,
+    () => runJob(place, scheduledJob(place)),
+  );
   say(lastLine);
   if (!succeeded) process.exitCode = 1;
 });

@@ -16,9 +16,13 @@ const tests: Record<string, string[]> = {
 };
 const parts = [...Object.keys(tests), "crashes", "restarts", "memory"];
 
-/** `make durability`: the long forms of what `make test` does in short. RUNS crashes of each kind; PART=crashes,memory picks. */
+/**
+ * `make durability`: the long forms of what `make test` does in short. RUNS crashes of each kind; PART=crashes,memory
+ * picks.
+ */
 main(async () => {
-  if (process.getuid?.() !== 0) throw new Error("make durability mounts disks and makes cgroups of its own: run it as root.");
+  if (process.getuid?.() !== 0)
+    throw new Error("make durability mounts disks and makes cgroups of its own: run it as root.");
   const runs = Number(process.env.RUNS || 20);
   const asked = pickedParts(parts) ?? parts;
   const build = path.join(checkout, "build");
@@ -26,8 +30,15 @@ main(async () => {
   fs.mkdirSync(build, { recursive: true });
   for (const part of asked.filter((each) => each in tests)) runLong(part);
   // What is not asked for stays as it was measured last, by whichever run.
-  const last = (): Durability => ({ crashes: [], restarts: [], memory: [], ...(fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) as Partial<Durability> : {}) });
-  const keep = (measured: Partial<Durability>) => { fs.writeFileSync(file, `${JSON.stringify({ ...last(), ...measured }, null, 2)}\n`); };
+  const last = (): Durability => ({
+    crashes: [],
+    restarts: [],
+    memory: [],
+    ...(fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, "utf8")) as Partial<Durability>) : {}),
+  });
+  const keep = (measured: Partial<Durability>) => {
+    fs.writeFileSync(file, `${JSON.stringify({ ...last(), ...measured }, null, 2)}\n`);
+  };
   if (asked.includes("crashes")) keep({ crashes: await crashLoss(runs, say) });
   if (asked.includes("restarts")) keep({ restarts: await restarts(Math.min(runs, 5), say) });
   if (asked.includes("memory")) keep({ memory: await memory() });
@@ -41,7 +52,11 @@ main(async () => {
 /** Fifty cuts and fifty flips, each hour and day of the retention, twenty restores that are killed at any moment. */
 function runLong(part: string): void {
   const files = tests[part]!.map((name) => `tests/scripts/${name}.test.ts`);
-  const { status } = spawnSync(process.execPath, [path.join(checkout, "node_modules", ".bin", "mocha"), ...files], { cwd: checkout, stdio: "inherit", env: { ...process.env, DURABILITY: "long" } });
+  const { status } = spawnSync(process.execPath, [path.join(checkout, "node_modules", ".bin", "mocha"), ...files], {
+    cwd: checkout,
+    stdio: "inherit",
+    env: { ...process.env, DURABILITY: "long" },
+  });
   if (status !== 0) throw new Error(`The tests of ${part} failed, see above.`);
 }
 
@@ -57,11 +72,17 @@ async function memory(): Promise<Memory[]> {
 
 /** What README promises, and was measured otherwise. */
 function brokenPromises({ crashes, memory: rows }: Durability): string[] {
-  const lostMore = (fsync: string, milliseconds: number) => crashes.filter((row) => row.fsync === fsync && row.runs.some(({ lost, oldestLostMs }) => lost > 0 && oldestLostMs > milliseconds));
+  const lostMore = (fsync: string, milliseconds: number) =>
+    crashes.filter(
+      (row) =>
+        row.fsync === fsync && row.runs.some(({ lost, oldestLostMs }) => lost > 0 && oldestLostMs > milliseconds),
+    );
   return [
     ...lostMore("always", -1).map(({ crash }) => `fsync always lost writes in a ${crash}.`),
     // A sync begins each second and takes its time; what is acknowledged meanwhile waits for the next one.
-    ...lostMore("everysec", 2000).map(({ crash }) => `fsync everysec lost writes older than two seconds in a ${crash}.`),
+    ...lostMore("everysec", 2000).map(
+      ({ crash }) => `fsync everysec lost writes older than two seconds in a ${crash}.`,
+    ),
     ...rows.filter(({ killed }) => killed).map(({ limit }) => `Redis was killed for memory at a limit of ${limit}.`),
   ];
 }

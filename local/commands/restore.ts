@@ -13,16 +13,25 @@ import { deployment } from "../status/deployment";
 main(async () => {
   const old = await deployment();
   const place = await archiveOf(old.target, old.namespace);
-  const archive = chooseArchive(await step("What archives there are", () => listArchives(place)), process.env.FROM, Date.now());
+  const archive = chooseArchive(
+    await step("What archives there are", () => listArchives(place)),
+    process.env.FROM,
+    Date.now(),
+  );
   const source = archiveSource(place.cronJob);
   const planned = newStack(old.target.stack, process.env.INTO || "restored", archive.name, source);
-  say(`\n${archive.name}, ${age(Date.now() - timeOf(archive.name))} old: ${archive.keys} keys, ${bytes(archive.size)}, of ${archive.source}\n  from   ${source.root}\n  into   the stack ${planned.stack}, namespace ${planned.namespace}; ${old.target.stack} stays as it is\n`);
+  say(
+    `\n${archive.name}, ${age(Date.now() - timeOf(archive.name))} old: ${archive.keys} keys, ${bytes(archive.size)}, of ${archive.source}\n  from   ${source.root}\n  into   the stack ${planned.stack}, namespace ${planned.namespace}; ${old.target.stack} stays as it is\n`,
+  );
 
   const { target, namespace, host } = await deployBeside(old.target, planned);
   const drill = await drillOf(target, namespace);
-  const { succeeded, lastLine } = await step("Held against the archive", () => runJob(drill, comparingJob(drill, { archive: archive.name, root: source.root, host })));
+  const { succeeded, lastLine } = await step("Held against the archive", () =>
+    runJob(drill, comparingJob(drill, { archive: archive.name, root: source.root, host })),
+  );
   say(`\n${lastLine}`);
-  if (!succeeded) throw new Error(`The stack ${planned.stack} does not hold what the archive holds: look before you use it.`);
+  if (!succeeded)
+    throw new Error(`The stack ${planned.stack} does not hold what the archive holds: look before you use it.`);
   say(`
 Next:
   ${target.deployedByUser ? "" : ". local/env; "}STACK=${planned.stack} make status

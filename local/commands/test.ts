@@ -22,7 +22,8 @@ const kinds: Record<string, { needsCluster: boolean; folders?: string[] }> = {
 main(async () => {
   const asked = process.argv.slice(2);
   const unknown = asked.filter((kind) => !(kind in kinds));
-  if (asked.length === 0 || unknown.length > 0) throw new Error(`Usage: test.ts KIND..., of ${Object.keys(kinds).join(", ")}`);
+  if (asked.length === 0 || unknown.length > 0)
+    throw new Error(`Usage: test.ts KIND..., of ${Object.keys(kinds).join(", ")}`);
   const total: Run = { passed: 0, failed: 0, failures: [] };
   for (const kind of asked) {
     say(`\n== ${kind} (${elapsed()})`);
@@ -47,25 +48,43 @@ async function withCluster(kind: string): Promise<Run> {
   try {
     await prepare(embedded);
   } catch (error) {
-    say(`\nThe embedded cluster did not start, so no ${kind} test can run:\n${error instanceof Error ? error.message : String(error)}`);
+    say(
+      `\nThe embedded cluster did not start, so no ${kind} test can run:\n${error instanceof Error ? error.message : String(error)}`,
+    );
     return { passed: 0, failed: 1, failures: ["the embedded cluster did not start"] };
   }
   return mocha(kind, environment(embedded));
 }
 
-/** Each kind in a process of its own: mocked stacks are mocked process-wide, and one that crashes takes only its own kind along. */
+/**
+ * Each kind in a process of its own: mocked stacks are mocked process-wide, and one that crashes takes only its own
+ * kind along.
+ */
 async function mocha(kind: string, env: NodeJS.ProcessEnv = {}): Promise<Run> {
   const counts = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "redis-gke-test-")), "counts.json");
-  const args = [path.join(checkout, "node_modules", ".bin", "mocha"), ...(kinds[kind]!.folders ?? [kind]).map((folder) => `tests/${folder}/**/*.test.ts`), ...(env.REDIS_GKE_CANNOT_RUN ? ["--dry-run"] : []), ...(process.env.CI === "true" ? ["--forbid-only"] : [])];
+  const args = [
+    path.join(checkout, "node_modules", ".bin", "mocha"),
+    ...(kinds[kind]!.folders ?? [kind]).map((folder) => `tests/${folder}/**/*.test.ts`),
+    ...(env.REDIS_GKE_CANNOT_RUN ? ["--dry-run"] : []),
+    ...(process.env.CI === "true" ? ["--forbid-only"] : []),
+  ];
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
-      const child = spawn(process.execPath, args, { cwd: checkout, stdio: "inherit", env: { ...process.env, ...env, REDIS_GKE_MOCHA_COUNTS: counts } });
+      const child = spawn(process.execPath, args, {
+        cwd: checkout,
+        stdio: "inherit",
+        env: { ...process.env, ...env, REDIS_GKE_MOCHA_COUNTS: counts },
+      });
       child.on("error", reject);
       child.on("close", resolve);
     });
-    const found = fs.existsSync(counts) ? (JSON.parse(fs.readFileSync(counts, "utf8")) as Run) : { passed: 0, failed: 1, failures: ["the run ended before its tests did"] };
+    const found = fs.existsSync(counts)
+      ? (JSON.parse(fs.readFileSync(counts, "utf8")) as Run)
+      : { passed: 0, failed: 1, failures: ["the run ended before its tests did"] };
     // A crash after the last test, or a file that did not load, must not hide behind a count of zero.
-    return code !== 0 && found.failed === 0 ? { ...found, failed: 1, failures: [`mocha ended with exit code ${code} after its tests`] } : found;
+    return code !== 0 && found.failed === 0
+      ? { ...found, failed: 1, failures: [`mocha ended with exit code ${code} after its tests`] }
+      : found;
   } finally {
     fs.rmSync(path.dirname(counts), { recursive: true, force: true });
   }

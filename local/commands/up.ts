@@ -18,7 +18,9 @@ main(async () => {
 });
 
 function summary(target: Target, found: Record<string, unknown>): string {
-  const shown = endpoints.filter((name) => found[name] !== undefined).map((name) => `  ${name.padEnd(14)}${String(found[name])}`);
+  const shown = endpoints
+    .filter((name) => found[name] !== undefined)
+    .map((name) => `  ${name.padEnd(14)}${String(found[name])}`);
   return [
     `Redis is up on ${nameOf(target)}:`,
     ...shown,

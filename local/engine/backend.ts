@@ -9,29 +9,48 @@ export const backendDir = path.join(state, "pulumi");
 
 const project = "redis-gke";
 
-export const stackFile = (stack: Target["stack"], backend = backendDir) => path.join(backend, ".pulumi", "stacks", project, `${stack}.json`);
+export const stackFile = (stack: Target["stack"], backend = backendDir) =>
+  path.join(backend, ".pulumi", "stacks", project, `${stack}.json`);
 
 /** Of the stack; there only while somebody is at work on it, or was killed. */
-export const locksOf = (stack: Target["stack"], backend = backendDir) => path.join(backend, ".pulumi", "locks", "organization", project, stack);
+export const locksOf = (stack: Target["stack"], backend = backendDir) =>
+  path.join(backend, ".pulumi", "locks", "organization", project, stack);
 
 /** What the engine had begun and not noted as done when it was cut off. */
 export interface PendingOperation {
   type: string;
-  resource: { urn: string; inputs?: { kind?: string; metadata?: { name?: string; namespace?: string; labels?: Record<string, string> } } };
+  resource: {
+    urn: string;
+    inputs?: { kind?: string; metadata?: { name?: string; namespace?: string; labels?: Record<string, string> } };
+  };
 }
 
 interface Checkpoint {
-  checkpoint?: { latest?: { resources?: { type: string; outputs?: Record<string, unknown> }[]; pending_operations?: PendingOperation[] } };
+  checkpoint?: {
+    latest?: {
+      resources?: { type: string; outputs?: Record<string, unknown> }[];
+      pending_operations?: PendingOperation[];
+    };
+  };
 }
 
-/** What the file backend holds of the stack; read directly, which takes no time, where the CLI would take half a second. */
-export function stackState(stack: Target["stack"]): { exists: boolean; resources: number; pending: PendingOperation[] } {
+/**
+ * What the file backend holds of the stack; read directly, which takes no time, where the CLI would take half a second.
+ */
+export function stackState(stack: Target["stack"]): {
+  exists: boolean;
+  resources: number;
+  pending: PendingOperation[];
+} {
   if (!fs.existsSync(stackFile(stack))) return { exists: false, resources: 0, pending: [] };
   const latest = (JSON.parse(fs.readFileSync(stackFile(stack), "utf8")) as Checkpoint).checkpoint?.latest;
   return { exists: true, resources: latest?.resources?.length ?? 0, pending: latest?.pending_operations ?? [] };
 }
 
-/** Takes the outputs away that the program holds the next deployment against: for a stack whose cluster, and what ran there, is gone for good. */
+/**
+ * Takes the outputs away that the program holds the next deployment against: for a stack whose cluster, and what ran
+ * there, is gone for good.
+ */
 export function forgetDeployed(stack: Target["stack"]): void {
   const state = withoutDeployed(JSON.parse(fs.readFileSync(stackFile(stack), "utf8")) as Checkpoint);
   const fresh = `${stackFile(stack)}.${process.pid}`;
@@ -52,7 +71,12 @@ export function withoutDeployed(state: Checkpoint): Checkpoint {
 /** Stacks that `make restore` made beside this one. */
 export const stacksBeside = (stack: Target["stack"]): string[] => {
   const folder = path.dirname(stackFile(stack));
-  return fs.existsSync(folder) ? fs.readdirSync(folder).filter((file) => file.startsWith(`${stack}-`) && file.endsWith(".json")).map((file) => file.slice(0, -".json".length)) : [];
+  return fs.existsSync(folder)
+    ? fs
+        .readdirSync(folder)
+        .filter((file) => file.startsWith(`${stack}-`) && file.endsWith(".json"))
+        .map((file) => file.slice(0, -".json".length))
+    : [];
 };
 
 /** Takes away what a killed `pulumi` of this machine left and the next one would fail on. */
@@ -78,11 +102,15 @@ function dropDeadLocks(stack: Target["stack"]): void {
 }
 
 /**
- * The `.attrs` files that a `pulumi` was killed at before it had written anything into them. Beside an empty one the state is not read
- * ("failed to load checkpoint: EOF"), though it is whole; without one it is. Returns the names of those it took away.
+ * The `.attrs` files that a `pulumi` was killed at before it had written anything into them. Beside an empty one the
+ * state is not read ("failed to load checkpoint: EOF"), though it is whole; without one it is. Returns the names of
+ * those it took away.
  */
 export function dropUnwritten(backend: string): string[] {
-  const files = fs.readdirSync(backend, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".attrs")).map((name) => path.join(backend, name));
+  const files = fs
+    .readdirSync(backend, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".attrs"))
+    .map((name) => path.join(backend, name));
   const empty = files.filter((file) => fs.statSync(file, { throwIfNoEntry: false })?.size === 0);
   for (const file of empty) fs.rmSync(file, { force: true });
   return empty.map((file) => path.basename(file));

@@ -17,7 +17,10 @@ interface Cli {
   languageHost: string;
 }
 
-/** The CLI on the PATH if it is recent enough, else the official download, else a build from Go modules; linked in `.state/bin`. */
+/**
+ * The CLI on the PATH if it is recent enough, else the official download, else a build from Go modules; linked in
+ * `.state/bin`.
+ */
 export async function ensureCli(): Promise<string> {
   const { pulumi, languageHost } = (await onPath()) ?? (await downloaded()) ?? (await built());
   link(programs[0], pulumi);
@@ -36,11 +39,15 @@ async function onPath(): Promise<Cli | undefined> {
   const searchPath = pathWithoutOurs();
   const pulumi = which("pulumi", searchPath);
   if (!pulumi) return undefined;
-  const version = versionIn(await run(pulumi, ["version"], { env: { PULUMI_SKIP_UPDATE_CHECK: "true" }, timeoutSeconds: 20 }).catch(() => ""));
+  const version = versionIn(
+    await run(pulumi, ["version"], { env: { PULUMI_SKIP_UPDATE_CHECK: "true" }, timeoutSeconds: 20 }).catch(() => ""),
+  );
   const languageHost = which("pulumi-language-nodejs", `${path.dirname(fs.realpathSync(pulumi))}:${searchPath}`);
   const reason = unfit(version, languageHost);
   if (!reason) return { pulumi, languageHost: languageHost! };
-  say(`  --  The Pulumi on the PATH (${pulumi}) ${reason}; using one of our own (upgrade: https://www.pulumi.com/docs/install/).`);
+  say(
+    `  --  The Pulumi on the PATH (${pulumi}) ${reason}; using one of our own (upgrade: https://www.pulumi.com/docs/install/).`,
+  );
   return undefined;
 }
 
@@ -58,7 +65,9 @@ async function downloaded(): Promise<Cli | undefined> {
     });
     return { pulumi: path.join(dir, "bin", "pulumi"), languageHost: path.join(dir, "bin", "pulumi-language-nodejs") };
   } catch (error) {
-    say(`  --  No official Pulumi to be had (${error instanceof Error ? error.message.split("\n")[0] : String(error)}).`);
+    say(
+      `  --  No official Pulumi to be had (${error instanceof Error ? error.message.split("\n")[0] : String(error)}).`,
+    );
     return undefined;
   }
 }
@@ -67,7 +76,7 @@ async function built(): Promise<Cli> {
   if (!which("go")) {
     throw new Error(
       `Pulumi ${oldestPulumi} or newer is needed. No such one is on the PATH, the download cannot be reached, and there is no Go to build it with.\n` +
-      `Install Pulumi (curl -fsSL https://get.pulumi.com | sh, or https://www.pulumi.com/docs/install/), or Go 1.24 or newer, and run the same command again.`,
+        `Install Pulumi (curl -fsSL https://get.pulumi.com | sh, or https://www.pulumi.com/docs/install/), or Go 1.24 or newer, and run the same command again.`,
     );
   }
   const versionFlag = (version: string) => `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;
@@ -78,7 +87,8 @@ async function built(): Promise<Cli> {
       version: versions.pulumi,
       packages: ["github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"],
       ldflags: versionFlag(versions.pulumi),
-      // The engine is of the same release as its SDK; left to itself, Go takes the older one that pkg's own go.mod names.
+      // The engine is of the same release as its SDK; left to itself, Go takes the older one that pkg's own go.mod
+      // names.
       require: { "github.com/pulumi/pulumi/sdk/v3": versions.pulumi },
     }),
     goBuild({
@@ -94,7 +104,10 @@ async function built(): Promise<Cli> {
     title: `Pulumi ${versions.pulumi} put together`,
     key: `pulumi-${versions.pulumi}-from-source`,
     inputs: versions.pulumiLanguageNodejs,
-    build: (together) => Promise.resolve(programs.forEach((name, index) => fs.linkSync(path.join(dirs[index]!, name), path.join(together, name)))),
+    build: (together) =>
+      Promise.resolve(
+        programs.forEach((name, index) => fs.linkSync(path.join(dirs[index]!, name), path.join(together, name))),
+      ),
   });
   return { pulumi: path.join(dir, programs[0]), languageHost: path.join(dir, programs[1]) };
 }

@@ -18,8 +18,8 @@ function variables(target: Target): Record<string, string> {
   return {
     PULUMI_BACKEND_URL: `file://${backendDir}`,
     PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile,
-    // Wins over the stack selected in Pulumi's own workspace file: a shell that was opened for one cluster must not deploy
-    // another one's stack to it after a `make up` elsewhere.
+    // Wins over the stack selected in Pulumi's own workspace file: a shell that was opened for one cluster must not
+    // deploy another one's stack to it after a `make up` elsewhere.
     PULUMI_STACK: target.stack,
     KUBECONFIG: target.kubeconfig,
     PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -38,7 +38,9 @@ const quoted = (value: string) => `'${value.replaceAll("'", `'\\''`)}'`;
 /** Where a shell that sources `local/env` goes from now on, and with it `make status`, `cli` and `down`. */
 export function publish(target: Target): void {
   remember(target);
-  const lines = Object.entries({ ...variables(target), REDIS_GKE_TARGET: target.context ?? "" }).map(([name, value]) => `export ${name}=${quoted(value)}`);
+  const lines = Object.entries({ ...variables(target), REDIS_GKE_TARGET: target.context ?? "" }).map(
+    ([name, value]) => `export ${name}=${quoted(value)}`,
+  );
   const fresh = `${file}.${process.pid}`;
   fs.writeFileSync(fresh, [...lines, `redis_gke_path=${quoted(searchPath.join(":"))}`, ""].join("\n"));
   fs.renameSync(fresh, file);
@@ -52,5 +54,7 @@ export const unpublish = (): void => fs.rmSync(file, { force: true });
 export function refuseMove(target: Target, exists: boolean): void {
   const home = homeOfMinikube();
   if (!exists || !target.context || !home || home === target.context) return;
-  throw new Error(`The stack ${target.stack} lives on the context ${home}. Take it down there first (CONTEXT=${home} make down), then run CONTEXT=${target.context} make up again.`);
+  throw new Error(
+    `The stack ${target.stack} lives on the context ${home}. Take it down there first (CONTEXT=${home} make down), then run CONTEXT=${target.context} make up again.`,
+  );
 }

@@ -10,9 +10,10 @@ interface KubernetesObject {
 }
 
 /**
- * What an `up` that was killed had begun to create may stand on the cluster and not in the state: the next `up` would fail on "already
- * exists", and `down` would leave it behind. It is taken away and begun anew. (The CLI's own --import-pending-creates leaves the state
- * as it was.) Nothing that held data is lost: a StatefulSet's volumes stay when it goes.
+ * What an `up` that was killed had begun to create may stand on the cluster and not in the state: the next `up` would
+ * fail on "already exists", and `down` would leave it behind. It is taken away and begun anew. (The CLI's own
+ * --import-pending-creates leaves the state as it was.) Nothing that held data is lost: a StatefulSet's volumes stay
+ * when it goes.
  */
 export async function mendInterrupted(target: Target): Promise<void> {
   const { pending } = stackState(target.stack);
@@ -24,7 +25,10 @@ export async function mendInterrupted(target: Target): Promise<void> {
 
 /** The Kubernetes objects among the pending creates; a provider or a component has nothing on the cluster. */
 export function begunObjects(pending: readonly PendingOperation[]): KubernetesObject[] {
-  return pending.filter(({ type }) => type === "creating").map(({ resource }) => resource.inputs ?? {}).filter(({ kind, metadata }) => kind && metadata?.name);
+  return pending
+    .filter(({ type }) => type === "creating")
+    .map(({ resource }) => resource.inputs ?? {})
+    .filter(({ kind, metadata }) => kind && metadata?.name);
 }
 
 /** Whether the live object is what the stack began, and not another one of that name, which is not ours to delete. */
@@ -35,7 +39,11 @@ export function isOurs(begun: KubernetesObject, live: KubernetesObject): boolean
 
 async function takeAway(target: Target, begun: KubernetesObject): Promise<void> {
   const { kind, metadata } = begun;
-  const object = [kind!.toLowerCase(), metadata!.name!, ...(metadata!.namespace ? ["--namespace", metadata!.namespace] : [])];
+  const object = [
+    kind!.toLowerCase(),
+    metadata!.name!,
+    ...(metadata!.namespace ? ["--namespace", metadata!.namespace] : []),
+  ];
   const found = await kubectl(target, ["get", ...object, "--ignore-not-found", "--output", "json"]);
   if (!found || !isOurs(begun, JSON.parse(found) as KubernetesObject)) return;
   say(`  --  The last run was cut off while it created the ${kind} ${metadata!.name}: begun anew.`);

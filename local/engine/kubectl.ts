@@ -19,9 +19,14 @@ export function kubectl(target: Target, args: readonly string[], timeoutSeconds 
   return run(command, [`--kubeconfig=${target.kubeconfig}`, ...args], { timeoutSeconds, input });
 }
 
-/** Tells one cluster from another at the same address: a cluster made anew holds nothing of what the state remembers. */
+/**
+ * Tells one cluster from another at the same address: a cluster made anew holds nothing of what the state remembers.
+ */
 export const clusterId = (target: Target): Promise<string | undefined> =>
   kubectl(target, ["get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}"]).catch(() => undefined);
 
 export const answers = (target: Target): Promise<boolean> =>
-  kubectl(target, ["get", "--raw", "/version"]).then(() => true, () => false);
+  kubectl(target, ["get", "--raw", "/version"]).then(
+    () => true,
+    () => false,
+  );

@@ -14,7 +14,9 @@ import { ensureSecrets } from "./secrets";
 import { ensureStack } from "./stack";
 import type { Target } from "./target";
 
-/** Everything up to the point where `pulumi up` can run against the target; what is there already costs next to nothing. */
+/**
+ * Everything up to the point where `pulumi up` can run against the target; what is there already costs next to nothing.
+ */
 export async function prepare(target: Target): Promise<void> {
   await (target.context ? reachContext({ ...target, context: target.context }) : refuseWhereImpossible());
   await teachGit();
@@ -43,7 +45,9 @@ async function reachContext(target: Target & { context: string }): Promise<void>
   refuseMove(target, stackState(target.stack).exists);
   const kubectl = await ensureKubectl(() => {
     if (which("go")) return builtKubectl();
-    throw new Error("kubectl is needed to reach a kubeconfig context, and there is neither one on the PATH nor Go to build it with: https://kubernetes.io/docs/tasks/tools/");
+    throw new Error(
+      "kubectl is needed to reach a kubeconfig context, and there is neither one on the PATH nor Go to build it with: https://kubernetes.io/docs/tasks/tools/",
+    );
   });
   await adoptContext(target, kubectl);
 }

@@ -8,7 +8,8 @@ import type { Target } from "./target";
 const pulumi = path.join(bin, "pulumi");
 
 /** Runs pulumi for its reply. */
-export const quiet = (target: Target, args: readonly string[]) => run(pulumi, args, { cwd: checkout, env: environment(target), timeoutSeconds: 60 });
+export const quiet = (target: Target, args: readonly string[]) =>
+  run(pulumi, args, { cwd: checkout, env: environment(target), timeoutSeconds: 60 });
 
 /** Runs pulumi with its progress on the terminal. Bounded where nobody may be watching. */
 export function shown(target: Target, args: readonly string[], timeoutSeconds?: number): Promise<void> {
@@ -28,6 +29,10 @@ export function shown(target: Target, args: readonly string[], timeoutSeconds?: 
   });
 }
 
-/** Asks pulumi to cancel, then to stop at once, and kills it only then: one that is killed leaves its plugins running. */
+/**
+ * Asks pulumi to cancel, then to stop at once, and kills it only then: one that is killed leaves its plugins running.
+ */
 const endInOrder = (child: ChildProcess, afterSeconds: number): NodeJS.Timeout[] =>
-  (["SIGINT", "SIGINT", "SIGKILL"] as const).map((signal, index) => setTimeout(() => child.kill(signal), (afterSeconds + 10 * index) * 1000));
+  (["SIGINT", "SIGINT", "SIGKILL"] as const).map((signal, index) =>
+    setTimeout(() => child.kill(signal), (afterSeconds + 10 * index) * 1000),
+  );

@@ -15,7 +15,9 @@ const redisPasswordFile = path.join(state, "redis-password");
 /** Both are made once: another passphrase could not read the state, another password would roll every pod. */
 export async function ensureSecrets(): Promise<void> {
   if (!fs.existsSync(passphraseFile) && stackState(embedded.stack).exists) {
-    throw new Error(`${passphraseFile} is gone, and the state of the stack ${embedded.stack} can only be read with it. Put it back, or run make down and make up.`);
+    throw new Error(
+      `${passphraseFile} is gone, and the state of the stack ${embedded.stack} can only be read with it. Put it back, or run make down and make up.`,
+    );
   }
   // A salt that an earlier passphrase left in a stack's file would make the CLI refuse the new one as wrong.
   if (makeOnce(passphraseFile)) await forgetSalts();

@@ -20,9 +20,10 @@ const tracked = ["local", "minikube"];
 const idFile = (target: Target) => path.join(state, `cluster-id-${target.stack}`);
 
 /**
- * `pulumi up`. Asks the cluster first what is really there if the last run was cut off, or if the cluster is another one than
- * the state was written for (an embedded one that was built anew; another context is refused before this): the engine would otherwise
- * find nothing to do on an empty cluster, and the program would refuse to leave the data on the one that is no more.
+ * `pulumi up`. Asks the cluster first what is really there if the last run was cut off, or if the cluster is another
+ * one than the state was written for (an embedded one that was built anew; another context is refused before this): the
+ * engine would otherwise find nothing to do on an empty cluster, and the program would refuse to leave the data on the
+ * one that is no more.
  */
 export async function up(target: Target): Promise<void> {
   const id = await clusterId(target);
@@ -43,11 +44,23 @@ export async function outputs(target: Target): Promise<Record<string, unknown>> 
 export const destroy = (target: Target, timeoutSeconds: number): Promise<void> =>
   shown(target, ["destroy", "--yes", "--skip-preview"], timeoutSeconds).catch((error: unknown) => {
     clearAfterKill(target.stack);
-    throw new Error(`The stack ${target.stack} could not be destroyed on ${nameOf(target)}: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
+    throw new Error(
+      `The stack ${target.stack} could not be destroyed on ${nameOf(target)}: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`,
+    );
   });
 
-/** Takes the stack out of the backend; `force` also if the state still names resources. Its file stays if git has it: one that `make restore` wrote goes. */
+/**
+ * Takes the stack out of the backend; `force` also if the state still names resources. Its file stays if git has it:
+ * one that `make restore` wrote goes.
+ */
 export async function removeStack(target: Target, force: boolean): Promise<void> {
-  await quiet(target, ["stack", "rm", "--yes", ...(tracked.includes(target.stack) ? ["--preserve-config"] : []), ...(force ? ["--force"] : []), target.stack]);
+  await quiet(target, [
+    "stack",
+    "rm",
+    "--yes",
+    ...(tracked.includes(target.stack) ? ["--preserve-config"] : []),
+    ...(force ? ["--force"] : []),
+    target.stack,
+  ]);
   fs.rmSync(idFile(target), { force: true });
 }

@@ -13,7 +13,8 @@ import { forget, nameOf, type Target } from "./target";
 export async function takeDown(target: Target): Promise<void> {
   for (const stack of [...stacksBeside(target.stack), target.stack]) await takeDownStack({ ...target, stack });
   // Less than it takes to start one: without Go, say, a cluster that runs must still be stopped.
-  if (!target.context && process.platform === "linux" && process.getuid?.() === 0) await step("The embedded cluster stopped", () => stopCluster());
+  if (!target.context && process.platform === "linux" && process.getuid?.() === 0)
+    await step("The embedded cluster stopped", () => stopCluster());
   forget(target);
   await forgetSalts();
   unpublish();
@@ -23,7 +24,8 @@ async function takeDownStack(target: Target): Promise<void> {
   const { exists, resources } = stackState(target.stack);
   if (!exists) return;
   clearAfterKill(target.stack);
-  // Not the plugin and not the cluster, which only a deployment needs; the CLI itself may be gone with the cache folder.
+  // Not the plugin and not the cluster, which only a deployment needs; the CLI itself may be gone with the cache
+  // folder.
   await ensureCli();
   await (target.context ? takeDownOnContext(target, resources) : takeDownEmbedded(target, resources));
 }
@@ -31,7 +33,10 @@ async function takeDownStack(target: Target): Promise<void> {
 /** What is on somebody's cluster stays in the state until it is gone there: a state thrown away would orphan it. */
 async function takeDownOnContext(target: Target, resources: number): Promise<void> {
   if (resources > 0) {
-    if (!(await answers(target))) throw new Error(`${nameOf(target)} does not answer, so the stack ${target.stack} stays as it is. Run make down again when the cluster is back.`);
+    if (!(await answers(target)))
+      throw new Error(
+        `${nameOf(target)} does not answer, so the stack ${target.stack} stays as it is. Run make down again when the cluster is back.`,
+      );
     await mendInterrupted(target);
     await destroy(target, 1800);
   }

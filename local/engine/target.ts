@@ -23,7 +23,11 @@ export const embedded: Target = { stack: "local", kubeconfig };
 export function targetOf(context: string | undefined): Target {
   if (!context) return embedded;
   // Contexts of GKE and EKS carry colons and slashes.
-  return { stack: "minikube", context, kubeconfig: path.join(state, `kubeconfig-${context.replace(/[^A-Za-z0-9._@-]/g, "_")}`) };
+  return {
+    stack: "minikube",
+    context,
+    kubeconfig: path.join(state, `kubeconfig-${context.replace(/[^A-Za-z0-9._@-]/g, "_")}`),
+  };
 }
 
 /** What `make status`, `cli` and `down` address: CONTEXT if given, else where the last `make up` went. */
@@ -46,7 +50,8 @@ export function forget(target: Target): void {
   if ((read(remembered) ?? "") === (target.context ?? "")) fs.rmSync(remembered, { force: true });
 }
 
-export const nameOf = (target: Target): string => (target.context ? `the context ${target.context}` : "the embedded cluster");
+export const nameOf = (target: Target): string =>
+  target.context ? `the context ${target.context}` : "the embedded cluster";
 
 function read(file: string): string | undefined {
   try {

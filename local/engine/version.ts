@@ -2,4 +2,5 @@
 export const versionIn = (text: string): string | undefined => /\d+\.\d+\.\d+/.exec(text)?.[0];
 
 /** By number and not by letter, or 3.99.0 would pass for newer than 3.142.0. */
-export const atLeast = (found: string, wanted: string): boolean => found.localeCompare(wanted, "en", { numeric: true }) >= 0;
+export const atLeast = (found: string, wanted: string): boolean =>
+  found.localeCompare(wanted, "en", { numeric: true }) >= 0;

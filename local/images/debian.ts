@@ -12,24 +12,42 @@ export function debianMirror(indexTargets: string): string | undefined {
 
 /** Apt knows an archive's origin from its lists only, which small images come without. */
 async function findMirror(log: string): Promise<string> {
-  const ask = async () => debianMirror(await run("apt-get", ["indextargets", "--format", "$(REPO_URI)|$(ORIGIN)|$(LABEL)"], { log }));
+  const ask = async () =>
+    debianMirror(await run("apt-get", ["indextargets", "--format", "$(REPO_URI)|$(ORIGIN)|$(LABEL)"], { log }));
   const known = await ask();
   if (known) return known;
   await run("apt-get", ["update"], { log });
   const found = await ask();
-  if (!found) throw new Error("No Debian archive among this machine's apt sources, which the cluster's images are built from. Add one to /etc/apt (any mirror of the main archive) and run the same command again.");
+  if (!found)
+    throw new Error(
+      "No Debian archive among this machine's apt sources, which the cluster's images are built from. Add one to /etc/apt (any mirror of the main archive) and run the same command again.",
+    );
   return found;
 }
 
 /**
- * Unpacks packages of another Debian release, with all they depend on, into `tree`. The downloads go through an apt of its own,
- * which knows nothing as installed and leaves this machine's sources, lists and packages as they are.
+ * Unpacks packages of another Debian release, with all they depend on, into `tree`. The downloads go through an apt of
+ * its own, which knows nothing as installed and leaves this machine's sources, lists and packages as they are.
  */
-export async function unpackPackages(args: { release: string; packages: readonly string[]; tree: string; work: string; log: string }): Promise<void> {
+export async function unpackPackages(args: {
+  release: string;
+  packages: readonly string[];
+  tree: string;
+  work: string;
+  log: string;
+}): Promise<void> {
   const { release, packages, tree, work, log } = args;
   const mirror = await findMirror(log);
-  const dir = (name: string) => { const made = path.join(work, name); fs.mkdirSync(made, { recursive: true }); return made; };
-  const file = (name: string, text: string) => { const made = path.join(dir("."), name); fs.writeFileSync(made, text); return made; };
+  const dir = (name: string) => {
+    const made = path.join(work, name);
+    fs.mkdirSync(made, { recursive: true });
+    return made;
+  };
+  const file = (name: string, text: string) => {
+    const made = path.join(dir("."), name);
+    fs.writeFileSync(made, text);
+    return made;
+  };
   fs.mkdirSync(path.join(dir("cache"), "archives", "partial"), { recursive: true });
   fs.mkdirSync(path.join(dir("lists"), "partial"), { recursive: true });
   const options = {
@@ -45,7 +63,10 @@ export async function unpackPackages(args: { release: string; packages: readonly
     "APT::Sandbox::User": "root",
     "APT::Install-Recommends": "false",
   };
-  const apt = (...command: string[]) => run("apt-get", [...Object.entries(options).flatMap(([key, value]) => ["-o", `${key}=${value}`]), ...command], { log });
+  const apt = (...command: string[]) =>
+    run("apt-get", [...Object.entries(options).flatMap(([key, value]) => ["-o", `${key}=${value}`]), ...command], {
+      log,
+    });
   await apt("update");
   await apt("install", "--yes", "--download-only", ...packages);
   const archives = path.join(work, "cache", "archives");

@@ -31,13 +31,19 @@ export const imageNames = {
 
 const Env = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"];
 
-/** Every image of the cluster, built if it is not there; one after the other, as each build can use the whole machine. */
+/**
+ * Every image of the cluster, built if it is not there; one after the other, as each build can use the whole machine.
+ */
 export async function buildImages(): Promise<Image[]> {
   const trees = await rootTrees();
-  const fromTree = (name: "redis" | "haproxy" | "busybox", config: ImageConfig) => ofTree(imageNames[name], { source: trees, tree: path.join(trees, name), config: { Env, ...config } });
+  const fromTree = (name: "redis" | "haproxy" | "busybox", config: ImageConfig) =>
+    ofTree(imageNames[name], { source: trees, tree: path.join(trees, name), config: { Env, ...config } });
   return [
     await fromTree("redis", { Cmd: ["redis-server"], WorkingDir: "/data" }),
-    await fromTree("haproxy", { Cmd: ["haproxy", "-f", "/usr/local/etc/haproxy/haproxy.cfg"], WorkingDir: "/var/lib/haproxy" }),
+    await fromTree("haproxy", {
+      Cmd: ["haproxy", "-f", "/usr/local/etc/haproxy/haproxy.cfg"],
+      WorkingDir: "/var/lib/haproxy",
+    }),
     await fromTree("busybox", { Cmd: ["sh"] }),
     await rcloneImage(),
     await ofBinary(imageNames.coredns, await corednsBinary(), "coredns"),
@@ -57,25 +63,32 @@ function pauseBinary(): Promise<string> {
     key: "go/pause",
     inputs: sourceOf("pause/main.go"),
     build: async (dir, log) => {
-      await run("go", ["build", "-trimpath", "-ldflags", "-s -w", "-o", `${dir}/`, "main.go"], { cwd: path.join(__dirname, "pause"), env: { CGO_ENABLED: "0", GO111MODULE: "off" }, log });
+      await run("go", ["build", "-trimpath", "-ldflags", "-s -w", "-o", `${dir}/`, "main.go"], {
+        cwd: path.join(__dirname, "pause"),
+        env: { CGO_ENABLED: "0", GO111MODULE: "off" },
+        log,
+      });
       fs.renameSync(path.join(dir, "main"), path.join(dir, "pause"));
     },
   });
 }
 
-const ofBinary = (name: string, source: string, program: string) => ofTree(name, {
-  source,
-  config: { Env, Entrypoint: [`/bin/${program}`] },
-  fill: (tree) => {
-    fs.mkdirSync(path.join(tree, "bin"));
-    fs.copyFileSync(path.join(source, program), path.join(tree, "bin", program));
-    fs.mkdirSync(path.join(tree, "tmp"), { mode: 0o1777 });
-  },
-});
+const ofBinary = (name: string, source: string, program: string) =>
+  ofTree(name, {
+    source,
+    config: { Env, Entrypoint: [`/bin/${program}`] },
+    fill: (tree) => {
+      fs.mkdirSync(path.join(tree, "bin"));
+      fs.copyFileSync(path.join(source, program), path.join(tree, "bin", program));
+      fs.mkdirSync(path.join(tree, "tmp"), { mode: 0o1777 });
+    },
+  });
 
 /** What a cached folder holds, as its own manifest tells: an image is built anew when its source became another. */
 function contentOf(source: string): string {
-  const { files } = JSON.parse(fs.readFileSync(path.join(source, ".manifest.json"), "utf8")) as { files: Record<string, string> };
+  const { files } = JSON.parse(fs.readFileSync(path.join(source, ".manifest.json"), "utf8")) as {
+    files: Record<string, string>;
+  };
   return createHash("sha256").update(JSON.stringify(files)).digest("hex");
 }
 
@@ -99,7 +112,13 @@ async function ofTree(name: string, { source, config, tree, fill }: ImageSource)
         fs.mkdirSync(filled);
         fill(filled);
       }
-      const digest = await writeOciArchive({ name, tree: filled, config, archive: path.join(target, "image.tar"), log });
+      const digest = await writeOciArchive({
+        name,
+        tree: filled,
+        config,
+        archive: path.join(target, "image.tar"),
+        log,
+      });
       fs.writeFileSync(path.join(target, "digest"), digest);
       if (fill) fs.rmSync(filled, { recursive: true });
     },

@@ -1,9 +1,30 @@
-import { chmodSync, chownSync, copyFileSync, cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import * as path from "node:path";
 import { run } from "../lib/run";
 
-/** A user of the image, with the ids that the official image gives it: files on a volume then belong to the same owner. */
-export interface User { name: string; uid: number; gid: number; home: string }
+/**
+ * A user of the image, with the ids that the official image gives it: files on a volume then belong to the same owner.
+ */
+export interface User {
+  name: string;
+  uid: number;
+  gid: number;
+  home: string;
+}
 
 export interface RootTree {
   /** Program in the unpacked packages -> where the official image has it. */
@@ -13,7 +34,10 @@ export interface RootTree {
   user?: User;
 }
 
-/** Debian's packages count on a merged /usr, whose top-level links come from a package that nothing here needs; those before trixie still have folders there. */
+/**
+ * Debian's packages count on a merged /usr, whose top-level links come from a package that nothing here needs; those
+ * before trixie still have folders there.
+ */
 export function mergeUsr(tree: string): void {
   for (const name of ["bin", "sbin", "lib", "lib64"]) {
     const top = path.join(tree, name);
@@ -27,10 +51,15 @@ export function mergeUsr(tree: string): void {
 }
 
 /** The files that the dynamic linker's `--list` names, itself among them. */
-export const listedLibraries = (output: string): string[] => [...output.matchAll(/(\/\S+) \(0x/g)].map((match) => match[1]!);
+export const listedLibraries = (output: string): string[] =>
+  [...output.matchAll(/(\/\S+) \(0x/g)].map((match) => match[1]!);
 
 async function libraries(packages: string, program: string): Promise<string[]> {
-  const linker = ["usr/lib64", "usr/lib"].flatMap((dir) => readdirSync(path.join(packages, dir)).filter((name) => name.startsWith("ld-linux")).map((name) => `/${dir}/${name}`))[0];
+  const linker = ["usr/lib64", "usr/lib"].flatMap((dir) =>
+    readdirSync(path.join(packages, dir))
+      .filter((name) => name.startsWith("ld-linux"))
+      .map((name) => `/${dir}/${name}`),
+  )[0];
   if (!linker) throw new Error("No dynamic linker among the unpacked packages: libc6 is missing from them.");
   return listedLibraries(await run("chroot", [packages, linker, "--list", program]));
 }
@@ -42,8 +71,9 @@ function copy(from: string, to: string): void {
 }
 
 /**
- * A root tree that holds what one image needs out of unpacked Debian packages: its programs, the shared libraries that they
- * load, and BusyBox as shell and tools, so that a pod script meets here what it meets in the official alpine image.
+ * A root tree that holds what one image needs out of unpacked Debian packages: its programs, the shared libraries that
+ * they load, and BusyBox as shell and tools, so that a pod script meets here what it meets in the official alpine
+ * image.
  */
 export async function buildRootTree(packages: string, tree: string, spec: RootTree): Promise<void> {
   mergeUsr(tree);
@@ -87,19 +117,30 @@ function addAccounts(tree: string, user: User | undefined): void {
 
 /** A container runtime mounts over these; the devices are for whoever enters the tree by chroot. */
 async function addFolders(tree: string): Promise<void> {
-  for (const name of ["dev", "etc", "proc", "root", "run", "sys", "tmp", "var/tmp"]) mkdirSync(path.join(tree, name), { recursive: true });
+  for (const name of ["dev", "etc", "proc", "root", "run", "sys", "tmp", "var/tmp"])
+    mkdirSync(path.join(tree, name), { recursive: true });
   for (const name of ["tmp", "var/tmp"]) chmodSync(path.join(tree, name), 0o1777);
-  for (const [name, minor] of [["null", 3], ["zero", 5], ["random", 8], ["urandom", 9]] as const) {
+  for (const [name, minor] of [
+    ["null", 3],
+    ["zero", 5],
+    ["random", 8],
+    ["urandom", 9],
+  ] as const) {
     await run("mknod", ["-m", "666", path.join(tree, "dev", name), "c", "1", String(minor)]);
   }
 }
 
 /** Fails, naming what to change, when Debian has moved on from the version that the image would be tagged with. */
-export async function checkVersion(tree: string, args: { command: string[]; pattern: RegExp; key: string; expected: string }): Promise<void> {
+export async function checkVersion(
+  tree: string,
+  args: { command: string[]; pattern: RegExp; key: string; expected: string },
+): Promise<void> {
   const printed = await run("chroot", [tree, ...args.command]);
   const found = args.pattern.exec(printed)?.[1];
   if (found === args.expected) return;
-  throw new Error(`Debian's package is ${args.key} ${found ?? `of an unknown version (${printed.trim()})`}, and local/versions.ts says ${args.expected}: set versions.${args.key} there to "${found ?? "the version above"}" and run the same command again.`);
+  throw new Error(
+    `Debian's package is ${args.key} ${found ?? `of an unknown version (${printed.trim()})`}, and local/versions.ts says ${args.expected}: set versions.${args.key} there to "${found ?? "the version above"}" and run the same command again.`,
+  );
 }
 
 export const sourceOf = (...names: string[]) => names.map((name) => readFileSync(path.join(__dirname, name), "utf8"));

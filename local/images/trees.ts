@@ -13,8 +13,14 @@ const haproxyUser: User = { name: "haproxy", uid: 99, gid: 99, home: "/var/lib/h
 
 /** Programs and user of the redis image, of whatever version. */
 export const redis: RootTree = {
-  programs: { "usr/bin/redis-server": "usr/local/bin/redis-server", "usr/bin/redis-cli": "usr/local/bin/redis-cli", "usr/bin/flock": "usr/bin/flock" },
-  links: Object.fromEntries(["redis-sentinel", "redis-check-aof", "redis-check-rdb"].map((name) => [`usr/local/bin/${name}`, "redis-server"])),
+  programs: {
+    "usr/bin/redis-server": "usr/local/bin/redis-server",
+    "usr/bin/redis-cli": "usr/local/bin/redis-cli",
+    "usr/bin/flock": "usr/bin/flock",
+  },
+  links: Object.fromEntries(
+    ["redis-sentinel", "redis-check-aof", "redis-check-rdb"].map((name) => [`usr/local/bin/${name}`, "redis-server"]),
+  ),
   user: redisUser,
 };
 const haproxy: RootTree = { programs: { "usr/sbin/haproxy": "usr/local/sbin/haproxy" }, user: haproxyUser };
@@ -24,7 +30,10 @@ export function rootTrees(): Promise<string> {
   return cached({
     title: `Redis ${versions.redis}, HAProxy ${versions.haproxy} and BusyBox from Debian ${versions.debian}`,
     key: `images/trees-redis-${versions.redis}-haproxy-${versions.haproxy}`,
-    inputs: { versions: [versions.debian, versions.redis, versions.haproxy], sources: sourceOf("debian.ts", "root-tree.ts", "trees.ts") },
+    inputs: {
+      versions: [versions.debian, versions.redis, versions.haproxy],
+      sources: sourceOf("debian.ts", "root-tree.ts", "trees.ts"),
+    },
     build: async (dir, log) => {
       const work = `${dir}.apt`;
       try {
@@ -37,8 +46,18 @@ export function rootTrees(): Promise<string> {
       } finally {
         rmSync(work, { recursive: true, force: true });
       }
-      await checkVersion(path.join(dir, "redis"), { command: ["/usr/local/bin/redis-server", "--version"], pattern: / v=(\S+)/, key: "redis", expected: versions.redis });
-      await checkVersion(path.join(dir, "haproxy"), { command: ["/usr/local/sbin/haproxy", "-v"], pattern: /version (\d+\.\d+\.\d+)/, key: "haproxy", expected: versions.haproxy });
+      await checkVersion(path.join(dir, "redis"), {
+        command: ["/usr/local/bin/redis-server", "--version"],
+        pattern: / v=(\S+)/,
+        key: "redis",
+        expected: versions.redis,
+      });
+      await checkVersion(path.join(dir, "haproxy"), {
+        command: ["/usr/local/sbin/haproxy", "-v"],
+        pattern: /version (\d+\.\d+\.\d+)/,
+        key: "haproxy",
+        expected: versions.haproxy,
+      });
     },
   });
 }

@@ -33,7 +33,11 @@ function hashTree(dir: string): Record<string, string> {
 /** Whether the entry is whole: same inputs, and every file has the hash that was noted when its build ended. */
 function isWhole(dir: string, inputs: string): boolean {
   try {
-    const manifest = JSON.parse(fs.readFileSync(path.join(dir, manifestName), "utf8")) as { inputs: string; files: Record<string, string>; stamps: string };
+    const manifest = JSON.parse(fs.readFileSync(path.join(dir, manifestName), "utf8")) as {
+      inputs: string;
+      files: Record<string, string>;
+      stamps: string;
+    };
     if (manifest.inputs !== inputs) return false;
     if (manifest.stamps === stamps(dir, Object.keys(manifest.files))) return true;
     return JSON.stringify(manifest.files) === JSON.stringify(hashTree(dir));
@@ -42,18 +46,28 @@ function isWhole(dir: string, inputs: string): boolean {
   }
 }
 
-/** Size and time of each file: unchanged ones are not hashed again, which keeps a `make up` with nothing to do at seconds. */
+/**
+ * Size and time of each file: unchanged ones are not hashed again, which keeps a `make up` with nothing to do at
+ * seconds.
+ */
 function stamps(dir: string, names: string[]): string {
-  return names.map((name) => { const stat = fs.lstatSync(path.join(dir, name)); return `${name} ${stat.size} ${stat.mtimeMs} ${stat.ino}`; }).join("\n");
+  return names
+    .map((name) => {
+      const stat = fs.lstatSync(path.join(dir, name));
+      return `${name} ${stat.size} ${stat.mtimeMs} ${stat.ino}`;
+    })
+    .join("\n");
 }
 
 /**
- * The folder that holds the recipe's result, built if it is not there whole. The build works in a folder beside it and is moved
- * into place only when done, so one that was cut off half-way is never mistaken for a finished one.
+ * The folder that holds the recipe's result, built if it is not there whole. The build works in a folder beside it and
+ * is moved into place only when done, so one that was cut off half-way is never mistaken for a finished one.
  */
 export async function cached(recipe: Recipe, root = cache): Promise<string> {
   const dir = path.join(root, recipe.key);
-  const inputs = createHash("sha256").update(JSON.stringify(recipe.inputs ?? null)).digest("hex");
+  const inputs = createHash("sha256")
+    .update(JSON.stringify(recipe.inputs ?? null))
+    .digest("hex");
   if (isWhole(dir, inputs)) return dir;
   await step(recipe.title, async (log) => {
     const partial = `${dir}.partial-${process.pid}`;
@@ -62,7 +76,10 @@ export async function cached(recipe: Recipe, root = cache): Promise<string> {
     try {
       await recipe.build(partial, log);
       const files = hashTree(partial);
-      fs.writeFileSync(path.join(partial, manifestName), JSON.stringify({ inputs, files, stamps: stamps(partial, Object.keys(files)) }, null, 1));
+      fs.writeFileSync(
+        path.join(partial, manifestName),
+        JSON.stringify({ inputs, files, stamps: stamps(partial, Object.keys(files)) }, null, 1),
+      );
       fs.rmSync(dir, { recursive: true, force: true });
       fs.renameSync(partial, dir);
     } catch (error) {
@@ -81,7 +98,8 @@ function removeAbandoned(dir: string): void {
     if (!name.startsWith(prefix)) continue;
     // What a build keeps beside its folder begins with the same number.
     const pid = Number.parseInt(name.slice(prefix.length), 10);
-    if (pid === process.pid || !fs.existsSync(`/proc/${pid}`)) fs.rmSync(path.join(parent, name), { recursive: true, force: true });
+    if (pid === process.pid || !fs.existsSync(`/proc/${pid}`))
+      fs.rmSync(path.join(parent, name), { recursive: true, force: true });
   }
 }
 
@@ -89,5 +107,7 @@ function removeAbandoned(dir: string): void {
 function kinder(error: unknown): unknown {
   const text = error instanceof Error ? error.message : String(error);
   if (!/ENOSPC|no space left on device/i.test(text)) return error;
-  return new Error(`The disk is full: ${cache} needs about 6 GB free while building. Free some room (or point XDG_CACHE_HOME at another disk) and run the same command again; what was finished is kept.\n\n${text}`);
+  return new Error(
+    `The disk is full: ${cache} needs about 6 GB free while building. Free some room (or point XDG_CACHE_HOME at another disk) and run the same command again; what was finished is kept.\n\n${text}`,
+  );
 }

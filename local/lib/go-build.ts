@@ -16,16 +16,20 @@ export interface GoBuild {
   /** Further modules that must stand at a fixed version. */
   require?: Readonly<Record<string, string>>;
   /**
-   * Replacements, asked for with the text of the module's own go.mod: a module's replace lines count only while it is the main
-   * one, so one that lives from them (Kubernetes and its staging modules) has to have them repeated.
+   * Replacements, asked for with the text of the module's own go.mod: a module's replace lines count only while it is
+   * the main one, so one that lives from them (Kubernetes and its staging modules) has to have them repeated.
    */
   replace?: (goMod: string) => Readonly<Record<string, string>>;
 }
 
-/** Static binaries with no path of this machine in them; the same everywhere, so that Go's own build cache is hit too. */
+/**
+ * Static binaries with no path of this machine in them; the same everywhere, so that Go's own build cache is hit too.
+ */
 const goEnv = { CGO_ENABLED: "0", GOFLAGS: "-mod=mod", GOWORK: "off" };
 
-/** Builds main packages of a public Go module through the user's cache; resolves to the folder that holds the binaries. */
+/**
+ * Builds main packages of a public Go module through the user's cache; resolves to the folder that holds the binaries.
+ */
 export function goBuild(spec: GoBuild): Promise<string> {
   const name = spec.packages.length === 1 ? path.basename(spec.packages[0]!) : path.basename(spec.module);
   const ldflags = ["-s -w", spec.ldflags].filter(Boolean).join(" ");
@@ -39,7 +43,11 @@ export function goBuild(spec: GoBuild): Promise<string> {
       fs.mkdirSync(source, { recursive: true });
       try {
         fs.writeFileSync(path.join(source, "go.mod"), await goMod(spec, source, log));
-        await run("go", ["build", "-trimpath", "-ldflags", ldflags, "-o", `${dir}/`, ...spec.packages], { cwd: source, env: goEnv, log });
+        await run("go", ["build", "-trimpath", "-ldflags", ldflags, "-o", `${dir}/`, ...spec.packages], {
+          cwd: source,
+          env: goEnv,
+          log,
+        });
       } finally {
         fs.rmSync(source, { recursive: true, force: true });
       }
@@ -48,12 +56,20 @@ export function goBuild(spec: GoBuild): Promise<string> {
 }
 
 async function goMod(spec: GoBuild, cwd: string, log: string): Promise<string> {
-  const requires = Object.entries({ [spec.module]: spec.version, ...spec.require }).map(([module, version]) => `require ${module} v${version}`);
+  const requires = Object.entries({ [spec.module]: spec.version, ...spec.require }).map(
+    ([module, version]) => `require ${module} v${version}`,
+  );
   let replaces: string[] = [];
   if (spec.replace) {
-    const found = await run("go", ["mod", "download", "-json", `${spec.module}@v${spec.version}`], { cwd, env: { ...goEnv, GOFLAGS: "" }, log });
+    const found = await run("go", ["mod", "download", "-json", `${spec.module}@v${spec.version}`], {
+      cwd,
+      env: { ...goEnv, GOFLAGS: "" },
+      log,
+    });
     const { GoMod } = JSON.parse(found) as { GoMod: string };
-    replaces = Object.entries(spec.replace(fs.readFileSync(GoMod, "utf8"))).map(([module, version]) => `replace ${module} => ${module} v${version}`);
+    replaces = Object.entries(spec.replace(fs.readFileSync(GoMod, "utf8"))).map(
+      ([module, version]) => `replace ${module} => ${module} v${version}`,
+    );
   }
   return ["module build", "go 1.24.0", ...requires, ...replaces, ""].join("\n");
 }

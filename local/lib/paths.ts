@@ -4,7 +4,9 @@ import * as path from "node:path";
 /** The checkout that this program runs from. */
 export const checkout = path.resolve(__dirname, "..", "..");
 
-/** What belongs to this checkout alone: Pulumi's state, the passphrase, the kubeconfig, `bin/`, logs. Git ignores it. */
+/**
+ * What belongs to this checkout alone: Pulumi's state, the passphrase, the kubeconfig, `bin/`, logs. Git ignores it.
+ */
 export const state = path.join(checkout, ".state");
 
 /** What took long to build, for every checkout of this user: binaries and images, keyed by version. */

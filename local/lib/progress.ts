@@ -9,15 +9,24 @@ const clock = (since: number) => `${((Date.now() - since) / 1000).toFixed(1)} s`
 export const say = (text: string) => console.log(text);
 
 /**
- * Shows one step of long work: its name at once, a sign of life every 15 s with the elapsed time and the log to look at, and
- * the time it took. A failure is shown with the log's place and thrown on.
+ * Shows one step of long work: its name at once, a sign of life every 15 s with the elapsed time and the log to look
+ * at, and the time it took. A failure is shown with the log's place and thrown on.
  */
 export async function step<T>(title: string, work: (log: string) => Promise<T>): Promise<T> {
-  const log = path.join(logs, `${title.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "")}.log`);
+  const log = path.join(
+    logs,
+    `${title
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^-|-$/g, "")}.log`,
+  );
   fs.mkdirSync(logs, { recursive: true });
   fs.writeFileSync(log, "");
   const from = Date.now();
-  const alive = setInterval(() => say(`  ... ${title}: ${clock(from)} so far (log: ${path.relative(process.cwd(), log)})`), 15_000);
+  const alive = setInterval(
+    () => say(`  ... ${title}: ${clock(from)} so far (log: ${path.relative(process.cwd(), log)})`),
+    15_000,
+  );
   try {
     const result = await work(log);
     say(`  ok  ${title}  ${clock(from)}`);

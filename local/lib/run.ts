@@ -16,7 +16,12 @@ export interface RunOptions {
 
 /** A command that failed: its message says what ran, how it ended, its last lines and where the whole log is. */
 export class CommandFailed extends Error {
-  constructor(readonly command: string, readonly code: number | null, readonly output: string, log?: string) {
+  constructor(
+    readonly command: string,
+    readonly code: number | null,
+    readonly output: string,
+    log?: string,
+  ) {
     const tail = output.trimEnd().split("\n").slice(-15).join("\n");
     super(`${command} ended with ${code ?? "a signal"}${log ? ` (whole log: ${log})` : ""}\n${tail}`);
     this.name = "CommandFailed";
@@ -27,7 +32,13 @@ export class CommandFailed extends Error {
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
     const shown = [command, ...args].join(" ").slice(0, 300);
-    const child = spawn(command, args, { cwd: options.cwd, env: { ...process.env, ...options.env }, stdio: ["pipe", "pipe", "pipe"], timeout: (options.timeoutSeconds ?? 0) * 1000, killSignal: "SIGKILL" });
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      env: { ...process.env, ...options.env },
+      stdio: ["pipe", "pipe", "pipe"],
+      timeout: (options.timeoutSeconds ?? 0) * 1000,
+      killSignal: "SIGKILL",
+    });
     let stdout = "";
     let all = "";
     if (options.log) fs.mkdirSync(path.dirname(options.log), { recursive: true });
@@ -35,10 +46,15 @@ export function run(command: string, args: readonly string[], options: RunOption
       all = (all + chunk).slice(-100_000);
       if (options.log) fs.appendFileSync(options.log, chunk);
     };
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => { stdout += chunk; keep(chunk); });
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      stdout += chunk;
+      keep(chunk);
+    });
     child.stderr.setEncoding("utf8").on("data", keep);
     child.on("error", (error) => reject(new CommandFailed(shown, null, error.message, options.log)));
-    child.on("close", (code) => (code === 0 ? resolve(stdout) : reject(new CommandFailed(shown, code, all, options.log))));
+    child.on("close", (code) =>
+      code === 0 ? resolve(stdout) : reject(new CommandFailed(shown, code, all, options.log)),
+    );
     // A command that does not read its input closes the pipe; that is no failure of ours.
     child.stdin.on("error", () => undefined).end(options.input ?? "");
   });
@@ -46,7 +62,16 @@ export function run(command: string, args: readonly string[], options: RunOption
 
 /** The full path of a command on the PATH, or undefined. */
 export function which(command: string, searchPath = process.env.PATH ?? ""): string | undefined {
-  return searchPath.split(":").filter(Boolean).map((dir) => path.join(dir, command)).find((file) => {
-    try { fs.accessSync(file, fs.constants.X_OK); return fs.statSync(file).isFile(); } catch { return false; }
-  });
+  return searchPath
+    .split(":")
+    .filter(Boolean)
+    .map((dir) => path.join(dir, command))
+    .find((file) => {
+      try {
+        fs.accessSync(file, fs.constants.X_OK);
+        return fs.statSync(file).isFile();
+      } catch {
+        return false;
+      }
+    });
 }

@@ -3,10 +3,19 @@ import { explainApply } from "./errors";
 import { kindOf, namespaceOf, nameOf } from "./kinds";
 import type { Fields } from "./values";
 
-export interface ApplyOptions { fieldManager: string; preview: boolean; force: boolean; name?: string }
+export interface ApplyOptions {
+  fieldManager: string;
+  preview: boolean;
+  force: boolean;
+  name?: string;
+}
 
 /** Server-side apply: the server merges, keeps what others manage, and refuses a field that it does not know. */
-export async function apply(cluster: Cluster, object: Fields, { fieldManager, preview, force, name = nameOf(object) }: ApplyOptions): Promise<Fields> {
+export async function apply(
+  cluster: Cluster,
+  object: Fields,
+  { fieldManager, preview, force, name = nameOf(object) }: ApplyOptions,
+): Promise<Fields> {
   try {
     return await cluster.request({
       method: "PATCH",

@@ -21,17 +21,25 @@ export async function check(request: CheckRequest): Promise<{ inputs: Fields; fa
   const { urn, olds, news, defaultNamespace } = request;
   const refused = refusal(urn);
   if (refused) throw new Error(refused);
-  const inputs = normalizeInputs({ ...kindOfUrn(urn) as unknown as Fields, ...toObject(news) });
+  const inputs = normalizeInputs({ ...(kindOfUrn(urn) as unknown as Fields), ...toObject(news) });
   const oldInputs = Object.keys(olds).length > 0 ? toObject(olds) : undefined;
   if (isPatch(urn) && !isNamed(inputs)) throw new Error("patch resources require the `.metadata.name` field to be set");
   assignName({ inputs, oldInputs, urn, seed: request.seed, autonaming: request.autonaming });
   const metadata = inputs.metadata;
-  if (isFields(metadata) && !namespaceOf(inputs) && !isUnknown(at(inputs, "metadata", "namespace")) && await request.isNamespaced(kindOf(inputs))) {
+  if (
+    isFields(metadata) &&
+    !namespaceOf(inputs) &&
+    !isUnknown(at(inputs, "metadata", "namespace")) &&
+    (await request.isNamespaced(kindOf(inputs)))
+  ) {
     metadata.namespace = defaultNamespace;
   }
   const failures: Mistake[] = [];
   if (annotation(inputs, "pulumi.com/waitFor")) {
-    failures.push({ property: `metadata.annotations["pulumi.com/waitFor"]`, reason: "waiting for a condition of your own is not in the stand-in for the kubernetes plugin" });
+    failures.push({
+      property: `metadata.annotations["pulumi.com/waitFor"]`,
+      reason: "waiting for a condition of your own is not in the stand-in for the kubernetes plugin",
+    });
   }
   const checked = toProperties(inputs);
   annotateSecrets(checked, news);

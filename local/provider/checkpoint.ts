@@ -5,7 +5,10 @@ const inputsKey = "__inputs";
 const apiVersionKey = "__initialApiVersion";
 const managerKey = "__fieldManager";
 
-/** What a resource's outputs hold: the live object, and beside it what the next operation needs. The official plugin reads and writes the same. */
+/**
+ * What a resource's outputs hold: the live object, and beside it what the next operation needs. The official plugin
+ * reads and writes the same.
+ */
 export interface Checkpoint {
   inputs: Fields;
   live: Fields;
@@ -14,14 +17,27 @@ export interface Checkpoint {
 }
 
 /** SDKs cannot have a dash in a property's name, so a definition's schema carries these with underscores. */
-const dashed = ["embedded-resource", "int-or-string", "list-map-keys", "list-type", "map-type", "preserve-unknown-fields", "validations"].map((name) => `x-kubernetes-${name}`);
+const dashed = [
+  "embedded-resource",
+  "int-or-string",
+  "list-map-keys",
+  "list-type",
+  "map-type",
+  "preserve-unknown-fields",
+  "validations",
+].map((name) => `x-kubernetes-${name}`);
 const toDash = new Map(dashed.map((name) => [name.replaceAll("-", "_"), name]));
 const toUnderscore = new Map(dashed.map((name) => [name, name.replaceAll("-", "_")]));
 
 function renameKeys(value: Value, names: Map<string, string>): Value {
   if (Array.isArray(value)) return value.map((item) => renameKeys(item, names));
   if (!isFields(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [names.get(key) ?? key, item === undefined ? item : renameKeys(item, names)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      names.get(key) ?? key,
+      item === undefined ? item : renameKeys(item, names),
+    ]),
+  );
 }
 
 const renamed = (value: Fields, names: Map<string, string>): Fields => renameKeys(value, names) as Fields;
@@ -40,9 +56,15 @@ export function writeCheckpoint({ inputs, live, initialApiVersion, fieldManager 
 }
 
 export function readCheckpoint(state: Fields): Checkpoint {
-  const { [inputsKey]: inputs, [apiVersionKey]: initialApiVersion, [managerKey]: fieldManager, ...live } = toObject(state);
+  const {
+    [inputsKey]: inputs,
+    [apiVersionKey]: initialApiVersion,
+    [managerKey]: fieldManager,
+    ...live
+  } = toObject(state);
   return {
-    inputs: isFields(inputs) ? inputs : {}, live,
+    inputs: isFields(inputs) ? inputs : {},
+    live,
     initialApiVersion: typeof initialApiVersion === "string" ? initialApiVersion : textAt(live, "apiVersion"),
     fieldManager: typeof fieldManager === "string" ? fieldManager : "",
   };

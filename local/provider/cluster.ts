@@ -4,7 +4,10 @@ import { ApiError, Unreachable } from "./errors";
 import { isBuiltIn, namespacedIfBuiltIn, nameOf, namespaceOf, type Kind } from "./kinds";
 import { isFields, listAt, textAt, type Fields } from "./values";
 
-interface Resource { path: string; namespaced: boolean }
+interface Resource {
+  path: string;
+  namespaced: boolean;
+}
 
 /** One API server as the operations see it: its kinds, and the objects of a kind. */
 export class Cluster {
@@ -14,7 +17,8 @@ export class Cluster {
   constructor(private readonly connection: Connection) {}
 
   static async open(settings: Settings): Promise<Cluster> {
-    // The client is loaded here and not at the start of the process: the engine waits for the port, and only then for the rest.
+    // The client is loaded here and not at the start of the process: the engine waits for the port, and only then for
+    // the rest.
     const { loadKubeconfig } = await import("./kubeconfig");
     return new Cluster(new Connection(loadKubeconfig(settings)));
   }
@@ -37,12 +41,17 @@ export class Cluster {
       await this.request({ method: "GET", path: "/version" });
     } catch (error) {
       if (error instanceof Unreachable) throw error;
-      // Whoever may not read the version may still be allowed all that the program needs; only unknown credentials are hopeless.
-      if (error instanceof ApiError && error.code === 401) throw new Unreachable(this.connection.server, this.connection.context, error.message);
+      // Whoever may not read the version may still be allowed all that the program needs; only unknown credentials are
+      // hopeless.
+      if (error instanceof ApiError && error.code === 401)
+        throw new Unreachable(this.connection.server, this.connection.context, error.message);
     }
   }
 
-  /** Where objects of a kind live. A kind that the server does not know is a 404 of its own, so that the caller can wait for its definition. */
+  /**
+   * Where objects of a kind live. A kind that the server does not know is a 404 of its own, so that the caller can wait
+   * for its definition.
+   */
   private async resource(kind: Kind): Promise<Resource> {
     const find = async () => (await this.table(kind.apiVersion)).get(kind.kind);
     let found = await find();
@@ -50,7 +59,12 @@ export class Cluster {
       this.tables.delete(kind.apiVersion);
       found = await find();
     }
-    if (!found) throw new ApiError(404, { reason: "NotFound", message: `the server has no ${kind.kind} in ${kind.apiVersion}; verify that its CustomResourceDefinition has been created`, details: { kind: "kinds" } });
+    if (!found)
+      throw new ApiError(404, {
+        reason: "NotFound",
+        message: `the server has no ${kind.kind} in ${kind.apiVersion}; verify that its CustomResourceDefinition has been created`,
+        details: { kind: "kinds" },
+      });
     return found;
   }
 
@@ -59,14 +73,22 @@ export class Cluster {
     if (!table) {
       const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
       table = this.request({ method: "GET", path: root }).then(
-        (list) => new Map(listAt(list, "resources").filter(isFields)
-          .filter((entry) => !textAt(entry, "name").includes("/"))
-          .map((entry) => [textAt(entry, "kind"), { path: `${root}/%NS%${textAt(entry, "name")}`, namespaced: entry.namespaced === true }])),
+        (list) =>
+          new Map(
+            listAt(list, "resources")
+              .filter(isFields)
+              .filter((entry) => !textAt(entry, "name").includes("/"))
+              .map((entry) => [
+                textAt(entry, "kind"),
+                { path: `${root}/%NS%${textAt(entry, "name")}`, namespaced: entry.namespaced === true },
+              ]),
+          ),
         (error: unknown) => {
           this.tables.delete(apiVersion);
           if (error instanceof ApiError && error.code === 404) return new Map<string, Resource>();
           throw error;
-        });
+        },
+      );
       this.tables.set(apiVersion, table);
     }
     return table;
@@ -98,7 +120,11 @@ export class Cluster {
   }
 
   getLive(object: Fields): Promise<Fields> {
-    return this.get({ apiVersion: textAt(object, "apiVersion"), kind: textAt(object, "kind") }, namespaceOf(object), nameOf(object));
+    return this.get(
+      { apiVersion: textAt(object, "apiVersion"), kind: textAt(object, "kind") },
+      namespaceOf(object),
+      nameOf(object),
+    );
   }
 
   async list(kind: Kind, namespace: string, query: Record<string, string> = {}): Promise<Fields[]> {

@@ -35,22 +35,32 @@ export class Connection {
   async request({ method, path, query, body, contentType = "application/json" }: ApiRequest): Promise<Fields> {
     const url = new URL(this.server + path);
     for (const [key, value] of Object.entries(query ?? {})) if (value !== undefined) url.searchParams.set(key, value);
-    const options: https.RequestOptions = { method, headers: { Accept: "application/json", "User-Agent": "pulumi-kubernetes (stand-in)" } };
+    const options: https.RequestOptions = {
+      method,
+      headers: { Accept: "application/json", "User-Agent": "pulumi-kubernetes (stand-in)" },
+    };
     try {
-      // Asked for each time: a token from an exec plugin or a file expires during a long `up`. The connections are kept.
+      // Asked for each time: a token from an exec plugin or a file expires during a long `up`. The connections are
+      // kept.
       await this.config.applyToHTTPSOptions(options);
     } catch (error) {
-      throw new Unreachable(this.server, this.context, `no credentials: ${error instanceof Error ? error.message : String(error)}`);
+      throw new Unreachable(
+        this.server,
+        this.context,
+        `no credentials: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
     this.agent ??= keepAlive(options.agent as https.Agent | undefined, url);
     options.agent = this.agent;
     const text = body === undefined ? undefined : JSON.stringify(body);
-    if (text !== undefined) options.headers = { ...options.headers, "Content-Type": contentType, "Content-Length": Buffer.byteLength(text) };
+    if (text !== undefined)
+      options.headers = { ...options.headers, "Content-Type": contentType, "Content-Length": Buffer.byteLength(text) };
     for (let attempt = 0; ; attempt += 1) {
       try {
         return await this.exchange(url, options, text);
       } catch (error) {
-        // A kept connection may be closed by the server just as it is used again; asking twice is only harmless for a read.
+        // A kept connection may be closed by the server just as it is used again; asking twice is only harmless for a
+        // read.
         if (method === "GET" && attempt < 2 && isReset(error)) continue;
         throw error instanceof ApiError ? error : new Unreachable(this.server, this.context, describe(error));
       }
@@ -61,7 +71,9 @@ export class Connection {
     return new Promise((resolve, reject) => {
       const request = (url.protocol === "http:" ? http : https).request(url, options, (response) => {
         let answer = "";
-        response.setEncoding("utf8").on("data", (chunk: string) => { answer += chunk; });
+        response.setEncoding("utf8").on("data", (chunk: string) => {
+          answer += chunk;
+        });
         response.on("error", reject);
         response.on("end", () => {
           const parsed = parse(answer);
@@ -70,13 +82,22 @@ export class Connection {
           else reject(new ApiError(code, parsed ?? {}, answer.slice(0, 500)));
         });
       });
-      const limit = setTimeout(() => request.destroy(new Error(`no answer within ${answerTimeout / 1000} s`)), answerTimeout);
-      const connecting = setTimeout(() => request.destroy(new Error(`no connection within ${connectTimeout / 1000} s`)), connectTimeout);
+      const limit = setTimeout(
+        () => request.destroy(new Error(`no answer within ${answerTimeout / 1000} s`)),
+        answerTimeout,
+      );
+      const connecting = setTimeout(
+        () => request.destroy(new Error(`no connection within ${connectTimeout / 1000} s`)),
+        connectTimeout,
+      );
       request.on("socket", (socket) => {
         if (!socket.connecting) clearTimeout(connecting);
         socket.once(url.protocol === "http:" ? "connect" : "secureConnect", () => clearTimeout(connecting));
       });
-      request.on("close", () => { clearTimeout(limit); clearTimeout(connecting); });
+      request.on("close", () => {
+        clearTimeout(limit);
+        clearTimeout(connecting);
+      });
       request.on("error", reject);
       request.end(text);
     });
@@ -97,7 +118,8 @@ function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-const isReset = (error: unknown): boolean => error instanceof Error && ["ECONNRESET", "EPIPE"].includes(String((error as NodeJS.ErrnoException).code));
+const isReset = (error: unknown): boolean =>
+  error instanceof Error && ["ECONNRESET", "EPIPE"].includes(String((error as NodeJS.ErrnoException).code));
 
 function parse(text: string): Fields | undefined {
   try {

@@ -3,7 +3,15 @@ import { isQuantityPath, sameQuantity } from "./quantity";
 import { asText, copy, fieldsAt, hasUnknown, isEmpty, isFields, setAt, at, type Fields, type Value } from "./values";
 
 /** Fields that the server alone writes; one copied from a live object would never match again. */
-const readOnlyMetadata = ["creationTimestamp", "deletionGracePeriodSeconds", "deletionTimestamp", "generation", "managedFields", "resourceVersion", "uid"];
+const readOnlyMetadata = [
+  "creationTimestamp",
+  "deletionGracePeriodSeconds",
+  "deletionTimestamp",
+  "generation",
+  "managedFields",
+  "resourceVersion",
+  "uid",
+];
 
 /** The inputs in the one form that the server keeps, so that two ways of writing the same thing are no difference. */
 export function normalizeInputs(object: Fields): Fields {
@@ -13,7 +21,8 @@ export function normalizeInputs(object: Fields): Fields {
   if (isSecretKind(normal)) foldStringData(normal);
   if (isDefinition(normal)) {
     delete normal.status;
-    if (at(normal, "spec", "preserveUnknownFields") === false) setAt(normal, undefined, "spec", "preserveUnknownFields");
+    if (at(normal, "spec", "preserveUnknownFields") === false)
+      setAt(normal, undefined, "spec", "preserveUnknownFields");
   }
   return normal;
 }
@@ -22,10 +31,14 @@ export function normalizeInputs(object: Fields): Fields {
 function foldStringData(object: Fields): void {
   if (isEmpty(object.stringData)) {
     delete object.stringData;
-    if (isFields(object.data)) object.data = Object.fromEntries(Object.entries(object.data).map(([key, value]) => [key, rewritten(value)]));
+    if (isFields(object.data))
+      object.data = Object.fromEntries(Object.entries(object.data).map(([key, value]) => [key, rewritten(value)]));
     return;
   }
-  const encoded = Object.entries(fieldsAt(object, "stringData")).map(([key, value]) => [key, Buffer.from(asText(value)).toString("base64")]);
+  const encoded = Object.entries(fieldsAt(object, "stringData")).map(([key, value]) => [
+    key,
+    Buffer.from(asText(value)).toString("base64"),
+  ]);
   object.data = { ...fieldsAt(object, "data"), ...(Object.fromEntries(encoded) as Fields) };
   delete object.stringData;
 }
@@ -37,8 +50,8 @@ function rewritten(value: Value | undefined): Value | undefined {
 }
 
 /**
- * The live object cut to the shape of the inputs: what the server or a controller added is not ours to compare. A value that only looks
- * different (a quantity rewritten, an empty field left out) stays as the program wrote it.
+ * The live object cut to the shape of the inputs: what the server or a controller added is not ours to compare. A value
+ * that only looks different (a quantity rewritten, an empty field left out) stays as the program wrote it.
  */
 export function pruneToShape(live: Value, shape: Value, path: (string | number)[] = []): Value {
   if (Array.isArray(live) && Array.isArray(shape)) {

@@ -21,21 +21,38 @@ export function loadKubeconfig({ kubeconfig, context, cluster }: Selection): Kub
   const current = config.getCurrentContext();
   const chosen = config.getContextObject(current);
   if (!chosen) {
-    const known = config.getContexts().map((entry) => entry.name).join(", ") || "none";
-    throw new Error(current ? `the kubeconfig has no context "${current}" (it has: ${known})` : `the kubeconfig names no current context (it has: ${known}); set the provider's "context"`);
+    const known =
+      config
+        .getContexts()
+        .map((entry) => entry.name)
+        .join(", ") || "none";
+    throw new Error(
+      current
+        ? `the kubeconfig has no context "${current}" (it has: ${known})`
+        : `the kubeconfig names no current context (it has: ${known}); set the provider's "context"`,
+    );
   }
-  if (cluster) config.contexts = config.contexts.map((entry) => (entry.name === current ? { ...entry, cluster } : entry));
+  if (cluster)
+    config.contexts = config.contexts.map((entry) => (entry.name === current ? { ...entry, cluster } : entry));
   // The client refuses plain HTTP (kubectl proxy) unless told not to verify TLS, of which there is none there.
-  config.clusters = config.clusters.map((entry) => (entry.server.startsWith("http:") ? { ...entry, skipTLSVerify: true } : entry));
-  if (!config.getCurrentCluster()) throw new Error(`the kubeconfig has no cluster "${cluster || chosen.cluster}", which context "${current}" needs`);
+  config.clusters = config.clusters.map((entry) =>
+    entry.server.startsWith("http:") ? { ...entry, skipTLSVerify: true } : entry,
+  );
+  if (!config.getCurrentCluster())
+    throw new Error(`the kubeconfig has no cluster "${cluster || chosen.cluster}", which context "${current}" needs`);
   return config;
 }
 
-/** What tells one cluster from another, as far as a kubeconfig can: a change of it means that every resource lives elsewhere. */
+/**
+ * What tells one cluster from another, as far as a kubeconfig can: a change of it means that every resource lives
+ * elsewhere.
+ */
 export function clusterIdentity(selection: Selection): string | undefined {
   try {
     const cluster = loadKubeconfig(selection).getCurrentCluster();
-    return cluster ? JSON.stringify([cluster.server, cluster.caData, cluster.caFile, cluster.skipTLSVerify]) : undefined;
+    return cluster
+      ? JSON.stringify([cluster.server, cluster.caData, cluster.caFile, cluster.skipTLSVerify])
+      : undefined;
   } catch {
     return undefined;
   }

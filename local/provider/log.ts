@@ -10,10 +10,16 @@ export class EngineLog {
     if (address) this.client = new engine.EngineClient(address, grpc.credentials.createInsecure());
   }
 
-  info(urn: string, text: string): void { this.send(urn, text, messages.LogSeverity.INFO, false); }
-  warn(urn: string, text: string): void { this.send(urn, text, messages.LogSeverity.WARNING, false); }
+  info(urn: string, text: string): void {
+    this.send(urn, text, messages.LogSeverity.INFO, false);
+  }
+  warn(urn: string, text: string): void {
+    this.send(urn, text, messages.LogSeverity.WARNING, false);
+  }
   /** Shown beside the resource while it is worked on, and gone afterwards; empty clears it. */
-  status(urn: string, text: string): void { this.send(urn, text, messages.LogSeverity.INFO, true); }
+  status(urn: string, text: string): void {
+    this.send(urn, text, messages.LogSeverity.INFO, true);
+  }
 
   private send(urn: string, text: string, severity: messages.LogSeverity, ephemeral: boolean): void {
     if (!this.client) return;

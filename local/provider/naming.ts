@@ -5,7 +5,10 @@ import { at, isFields, isUnknown, textAt, type Fields } from "./values";
 export const autonamed = "pulumi.com/autonamed";
 
 /** What the engine was told about automatic names for this resource (`pulumi:autonaming` in the config). */
-export interface Autonaming { mode: "propose" | "enforce" | "disable"; proposedName: string }
+export interface Autonaming {
+  mode: "propose" | "enforce" | "disable";
+  proposedName: string;
+}
 
 export interface NamingRequest {
   inputs: Fields;
@@ -19,9 +22,14 @@ export interface NamingRequest {
 export const isNamed = (object: Fields): boolean => nameOf(object) !== "" || isUnknown(at(object, "metadata", "name"));
 export const isAutonamed = (object: Fields): boolean => isAnnotated(object, autonamed);
 
-/** Eight hex digits; from the engine's seed if there is one, so that a preview and the `up` after it agree on the name. */
+/**
+ * Eight hex digits; from the engine's seed if there is one, so that a preview and the `up` after it agree on the name.
+ */
 export function suffix(seed: Uint8Array): string {
-  return (seed.length > 0 ? createHash("sha256").update(seed).digest("hex") : randomBytes(4).toString("hex")).slice(0, 8);
+  return (seed.length > 0 ? createHash("sha256").update(seed).digest("hex") : randomBytes(4).toString("hex")).slice(
+    0,
+    8,
+  );
 }
 
 /** Gives the object a name, in place: its own, the one it was given before, or a new one. */
@@ -35,7 +43,8 @@ export function assignName({ inputs, oldInputs, urn, seed, autonaming }: NamingR
   if (!isFields(metadata)) return;
   if (oldInputs && isAutonamed(oldInputs)) metadata.name = nameOf(oldInputs);
   else if (oldInputs && Object.keys(oldInputs).length > 0) return;
-  else if (autonaming?.mode === "disable") throw new Error("autonaming is disabled, resource requires the .metadata.name field to be set");
+  else if (autonaming?.mode === "disable")
+    throw new Error("autonaming is disabled, resource requires the .metadata.name field to be set");
   else metadata.name = autonaming?.proposedName || `${parseUrn(urn).name}-${suffix(seed)}`;
   const annotations = metadata.annotations ?? (metadata.annotations = {});
   if (isFields(annotations)) annotations[autonamed] = "true";

@@ -1,9 +1,10 @@
 import { hasSecret, isFields, isSecret, secret, type Fields } from "./values";
 
 /**
- * Makes secret in `outs` what is secret in `ins`, in place. Objects are gone into, so that one password does not hide a whole StatefulSet;
- * a list with a secret in it becomes secret whole, because its order may change. A Secret's data is always secret: what comes back from the
- * server has lost the marks, and without this the password would stand in the state as plain text.
+ * Makes secret in `outs` what is secret in `ins`, in place. Objects are gone into, so that one password does not hide a
+ * whole StatefulSet; a list with a secret in it becomes secret whole, because its order may change. A Secret's data is
+ * always secret: what comes back from the server has lost the marks, and without this the password would stand in the
+ * state as plain text.
  */
 export function annotateSecrets(outs: Fields, ins: Fields): void {
   if (outs.kind === "Secret") {

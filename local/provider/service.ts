@@ -22,32 +22,46 @@ import { fromStruct, toStruct } from "./values";
 
 type Handler<Request, Response> = (request: Request) => Response | Promise<Response>;
 
-/** One RPC: answers, or fails with what the engine can show. Nothing may throw past it: the engine would wait for ever. */
+/**
+ * One RPC: answers, or fails with what the engine can show. Nothing may throw past it: the engine would wait for ever.
+ */
 function rpc<Request, Response>(handle: Handler<Request, Response>): grpc.handleUnaryCall<Request, Response> {
   return (call, callback) => {
-    Promise.resolve().then(() => handle(call.request)).then(
-      (response) => callback(null, response),
-      (error: unknown) => callback(error instanceof InitFailed ? initFailure(error) : grpcFailure(error)));
+    Promise.resolve()
+      .then(() => handle(call.request))
+      .then(
+        (response) => callback(null, response),
+        (error: unknown) => callback(error instanceof InitFailed ? initFailure(error) : grpcFailure(error)),
+      );
   };
 }
 
-const refuse = (what: string) => rpc<unknown, never>(() => { throw new Error(`${what} is not in the stand-in for the kubernetes plugin; ${official}`); });
+const refuse = (what: string) =>
+  rpc<unknown, never>(() => {
+    throw new Error(`${what} is not in the stand-in for the kubernetes plugin; ${official}`);
+  });
 
 function checkResponse(inputs: Struct | undefined, failures: Mistake[]): provider.CheckResponse {
   const response = new provider.CheckResponse();
   response.setInputs(inputs);
-  response.setFailuresList(failures.map(({ property, reason }) => {
-    const failure = new provider.CheckFailure();
-    failure.setProperty(property);
-    failure.setReason(reason);
-    return failure;
-  }));
+  response.setFailuresList(
+    failures.map(({ property, reason }) => {
+      const failure = new provider.CheckFailure();
+      failure.setProperty(property);
+      failure.setReason(reason);
+      return failure;
+    }),
+  );
   return response;
 }
 
 const autonamingModes = ["propose", "enforce", "disable"] as const;
 const { Kind } = provider.PropertyDiff;
-const diffKinds = { add: [Kind.ADD, Kind.ADD_REPLACE], delete: [Kind.DELETE, Kind.DELETE_REPLACE], update: [Kind.UPDATE, Kind.UPDATE_REPLACE] } as const;
+const diffKinds = {
+  add: [Kind.ADD, Kind.ADD_REPLACE],
+  delete: [Kind.DELETE, Kind.DELETE_REPLACE],
+  update: [Kind.UPDATE, Kind.UPDATE_REPLACE],
+} as const;
 
 function propertyDiff({ kind, replaces }: Change): provider.PropertyDiff {
   const entry = new provider.PropertyDiff();
@@ -56,13 +70,18 @@ function propertyDiff({ kind, replaces }: Change): provider.PropertyDiff {
   return entry;
 }
 
-/** The provider as the engine calls it: each RPC takes its message apart, and leaves the work to the file of its name. */
+/**
+ * The provider as the engine calls it: each RPC takes its message apart, and leaves the work to the file of its name.
+ */
 export class Provider {
   private readonly cancelling = new AbortController();
   private log: EngineLog;
   private configured: Session | undefined;
 
-  constructor(private readonly version: string, engine: string | undefined) {
+  constructor(
+    private readonly version: string,
+    engine: string | undefined,
+  ) {
     this.log = new EngineLog(engine);
   }
 
@@ -72,11 +91,27 @@ export class Provider {
   }
 
   readonly implementation = {
-    getPluginInfo: rpc(() => { const info = new plugin.PluginInfo(); info.setVersion(this.version); return info; }),
-    attach: rpc((request: plugin.PluginAttach) => { this.log = new EngineLog(request.getAddress()); return new emptyProto.Empty(); }),
-    getSchema: rpc(() => { const response = new provider.GetSchemaResponse(); response.setSchema(JSON.stringify({ name: packageName, version: this.version })); return response; }),
-    cancel: rpc(() => { this.cancelling.abort(); return new emptyProto.Empty(); }),
-    checkConfig: rpc((request: provider.CheckRequest) => checkResponse(request.getNews(), mistakes(textValues(fromStruct(request.getNews())), process.env))),
+    getPluginInfo: rpc(() => {
+      const info = new plugin.PluginInfo();
+      info.setVersion(this.version);
+      return info;
+    }),
+    attach: rpc((request: plugin.PluginAttach) => {
+      this.log = new EngineLog(request.getAddress());
+      return new emptyProto.Empty();
+    }),
+    getSchema: rpc(() => {
+      const response = new provider.GetSchemaResponse();
+      response.setSchema(JSON.stringify({ name: packageName, version: this.version }));
+      return response;
+    }),
+    cancel: rpc(() => {
+      this.cancelling.abort();
+      return new emptyProto.Empty();
+    }),
+    checkConfig: rpc((request: provider.CheckRequest) =>
+      checkResponse(request.getNews(), mistakes(textValues(fromStruct(request.getNews())), process.env)),
+    ),
     diffConfig: rpc((request: provider.DiffRequest) => this.diffConfig(request)),
     configure: rpc((request: provider.ConfigureRequest) => this.configure(request)),
     check: rpc((request: provider.CheckRequest) => this.check(request)),
@@ -85,16 +120,22 @@ export class Provider {
     read: rpc((request: provider.ReadRequest) => this.read(request)),
     update: rpc((request: provider.UpdateRequest) => this.update(request)),
     delete: rpc((request: provider.DeleteRequest) => this.delete(request)),
-    invoke: rpc((request: provider.InvokeRequest): never => { throw new Error(`${request.getTok()} is not in the stand-in for the kubernetes plugin; ${official}`); }),
+    invoke: rpc((request: provider.InvokeRequest): never => {
+      throw new Error(`${request.getTok()} is not in the stand-in for the kubernetes plugin; ${official}`);
+    }),
     call: refuse("calling a method"),
-    construct: rpc((request: provider.ConstructRequest): never => { throw new Error(`${request.getType()} is not in the stand-in for the kubernetes plugin; ${official}`); }),
+    construct: rpc((request: provider.ConstructRequest): never => {
+      throw new Error(`${request.getType()} is not in the stand-in for the kubernetes plugin; ${official}`);
+    }),
     parameterize: refuse("a package made from CustomResourceDefinitions"),
   };
 
   private async diffConfig(request: provider.DiffRequest): Promise<provider.DiffResponse> {
     const { diffs, replaces } = await configDiff(fromStruct(request.getOlds()), fromStruct(request.getNews()));
     const response = new provider.DiffResponse();
-    response.setChanges(diffs.length > 0 ? provider.DiffResponse.DiffChanges.DIFF_SOME : provider.DiffResponse.DiffChanges.DIFF_NONE);
+    response.setChanges(
+      diffs.length > 0 ? provider.DiffResponse.DiffChanges.DIFF_SOME : provider.DiffResponse.DiffChanges.DIFF_NONE,
+    );
     response.setDiffsList(diffs);
     response.setReplacesList(replaces);
     return response;
@@ -102,11 +143,19 @@ export class Provider {
 
   private configure(request: provider.ConfigureRequest): provider.ConfigureResponse {
     const prefix = `${packageName}:config:`;
-    const values = Object.fromEntries(request.getVariablesMap().toArray().map(([key, value]) => [key.startsWith(prefix) ? key.slice(prefix.length) : key, value]));
+    const values = Object.fromEntries(
+      request
+        .getVariablesMap()
+        .toArray()
+        .map(([key, value]) => [key.startsWith(prefix) ? key.slice(prefix.length) : key, value]),
+    );
     const wrong = mistakes(values, process.env);
     if (wrong.length > 0) throw new Error(wrong.map(({ reason }) => reason).join("\n"));
     this.configured = new Session(parseSettings(values, process.env), this.log, this.cancelling.signal);
-    this.log.info(request.getUrn() ?? "", "Kubernetes resources are managed by the stand-in of this repository: the official pulumi-resource-kubernetes plugin is not installed.");
+    this.log.info(
+      request.getUrn() ?? "",
+      "Kubernetes resources are managed by the stand-in of this repository: the official pulumi-resource-kubernetes plugin is not installed.",
+    );
     const response = new provider.ConfigureResponse();
     response.setAcceptsecrets(true);
     response.setSupportspreview(true);
@@ -115,13 +164,18 @@ export class Provider {
   }
 
   private async check(request: provider.CheckRequest): Promise<provider.CheckResponse> {
-    if (this.session.settings.skipUpdateUnreachable && !(await this.session.reachableOrWarn(request.getUrn()))) return checkResponse(request.getOlds(), []);
+    if (this.session.settings.skipUpdateUnreachable && !(await this.session.reachableOrWarn(request.getUrn())))
+      return checkResponse(request.getOlds(), []);
     const autonaming = request.getAutonaming();
     const seed = request.getRandomseed();
     const { inputs, failures } = await check({
-      urn: request.getUrn(), olds: fromStruct(request.getOlds()), news: fromStruct(request.getNews()),
+      urn: request.getUrn(),
+      olds: fromStruct(request.getOlds()),
+      news: fromStruct(request.getNews()),
       seed: typeof seed === "string" ? Buffer.from(seed, "base64") : seed,
-      autonaming: autonaming ? { mode: autonamingModes[autonaming.getMode()], proposedName: autonaming.getProposedName() } : undefined,
+      autonaming: autonaming
+        ? { mode: autonamingModes[autonaming.getMode()], proposedName: autonaming.getProposedName() }
+        : undefined,
       defaultNamespace: await this.session.defaultNamespace(),
       isNamespaced: (kind) => this.session.isNamespaced(kind),
     });
@@ -132,11 +186,23 @@ export class Provider {
     const news = fromStruct(request.getNews());
     const state = fromStruct(request.getOlds());
     const namespaced = await this.session.isNamespaced(kindOf(toObject(news)));
-    const { changes, deleteBeforeReplace } = diff({ state, news, ignoreChanges: request.getIgnorechangesList(), namespaced, patch: isPatch(request.getUrn()), settings: this.session.settings });
+    const { changes, deleteBeforeReplace } = diff({
+      state,
+      news,
+      ignoreChanges: request.getIgnorechangesList(),
+      namespaced,
+      patch: isPatch(request.getUrn()),
+      settings: this.session.settings,
+    });
     const response = new provider.DiffResponse();
     const replaces = changes.filter((change) => change.replaces).map(({ path }) => formatPath(path));
-    if (await replaceUnready(this.session, request.getUrn(), state, news)) replaces.push(`metadata.annotations["pulumi.com/replaceUnready"]`);
-    response.setChanges(changes.length + replaces.length > 0 ? provider.DiffResponse.DiffChanges.DIFF_SOME : provider.DiffResponse.DiffChanges.DIFF_NONE);
+    if (await replaceUnready(this.session, request.getUrn(), state, news))
+      replaces.push(`metadata.annotations["pulumi.com/replaceUnready"]`);
+    response.setChanges(
+      changes.length + replaces.length > 0
+        ? provider.DiffResponse.DiffChanges.DIFF_SOME
+        : provider.DiffResponse.DiffChanges.DIFF_NONE,
+    );
     response.setReplacesList(replaces);
     response.setDeletebeforereplace(deleteBeforeReplace);
     response.setHasdetaileddiff(true);
@@ -146,7 +212,10 @@ export class Provider {
 
   private async create(request: provider.CreateRequest): Promise<provider.CreateResponse> {
     const { id, properties } = await create(this.session, {
-      urn: request.getUrn(), properties: fromStruct(request.getProperties()), timeout: request.getTimeout(), preview: request.getPreview(),
+      urn: request.getUrn(),
+      properties: fromStruct(request.getProperties()),
+      timeout: request.getTimeout(),
+      preview: request.getPreview(),
     });
     const response = new provider.CreateResponse();
     response.setId(id);
@@ -156,16 +225,27 @@ export class Provider {
 
   private async update(request: provider.UpdateRequest): Promise<provider.UpdateResponse> {
     const response = new provider.UpdateResponse();
-    response.setProperties(toStruct(await update(this.session, {
-      urn: request.getUrn(), state: fromStruct(request.getOlds()), news: fromStruct(request.getNews()),
-      ignoreChanges: request.getIgnorechangesList(), timeout: request.getTimeout(), preview: request.getPreview(),
-    })));
+    response.setProperties(
+      toStruct(
+        await update(this.session, {
+          urn: request.getUrn(),
+          state: fromStruct(request.getOlds()),
+          news: fromStruct(request.getNews()),
+          ignoreChanges: request.getIgnorechangesList(),
+          timeout: request.getTimeout(),
+          preview: request.getPreview(),
+        }),
+      ),
+    );
     return response;
   }
 
   private async read(request: provider.ReadRequest): Promise<provider.ReadResponse> {
     const { id, state, inputs } = await read(this.session, {
-      urn: request.getUrn(), id: request.getId(), state: fromStruct(request.getProperties()), inputs: fromStruct(request.getInputs()),
+      urn: request.getUrn(),
+      id: request.getId(),
+      state: fromStruct(request.getProperties()),
+      inputs: fromStruct(request.getInputs()),
     });
     const response = new provider.ReadResponse();
     response.setId(id);
@@ -177,7 +257,12 @@ export class Provider {
   }
 
   private async delete(request: provider.DeleteRequest): Promise<emptyProto.Empty> {
-    await remove(this.session, { urn: request.getUrn(), id: request.getId(), state: fromStruct(request.getProperties()), timeout: request.getTimeout() });
+    await remove(this.session, {
+      urn: request.getUrn(),
+      id: request.getId(),
+      state: fromStruct(request.getProperties()),
+      timeout: request.getTimeout(),
+    });
     return new emptyProto.Empty();
   }
 }

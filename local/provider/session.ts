@@ -9,8 +9,14 @@ export class Session {
   private readonly opened: Promise<Cluster | Unreachable>;
   private warned = false;
 
-  constructor(readonly settings: Settings, readonly log: EngineLog, readonly cancelled: AbortSignal) {
-    this.opened = Cluster.open(settings).catch((error: unknown) => new Unreachable("", settings.context, messageOf(error)));
+  constructor(
+    readonly settings: Settings,
+    readonly log: EngineLog,
+    readonly cancelled: AbortSignal,
+  ) {
+    this.opened = Cluster.open(settings).catch(
+      (error: unknown) => new Unreachable("", settings.context, messageOf(error)),
+    );
     // The first contact is on its way while the engine checks and compares.
     void this.reachable().catch(() => undefined);
   }
@@ -34,7 +40,8 @@ export class Session {
     try {
       return await this.reachable();
     } catch (error) {
-      if (!this.warned) this.log.warn(urn, `${messageOf(error)}; what the server would make of the resources is not shown`);
+      if (!this.warned)
+        this.log.warn(urn, `${messageOf(error)}; what the server would make of the resources is not shown`);
       this.warned = true;
       return undefined;
     }

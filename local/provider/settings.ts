@@ -16,7 +16,10 @@ export interface Settings {
   skipUpdateUnreachable: boolean;
 }
 
-export interface Mistake { property: string; reason: string }
+export interface Mistake {
+  property: string;
+  reason: string;
+}
 
 const flags: Record<string, string> = {
   enableServerSideApply: "PULUMI_K8S_ENABLE_SERVER_SIDE_APPLY",
@@ -28,8 +31,19 @@ const flags: Record<string, string> = {
   skipUpdateUnreachable: "PULUMI_K8S_SKIP_UPDATE_UNREACHABLE",
 };
 
-/** Of no consequence here: warnings that are not given, client limits, Helm, and what the engine itself puts among the inputs. */
-const ignored = new Set(["suppressDeprecationWarnings", "suppressHelmHookWarnings", "kubeClientSettings", "helmReleaseSettings", "clusterIdentifier", "version", "pluginDownloadURL"]);
+/**
+ * Of no consequence here: warnings that are not given, client limits, Helm, and what the engine itself puts among the
+ * inputs.
+ */
+const ignored = new Set([
+  "suppressDeprecationWarnings",
+  "suppressHelmHookWarnings",
+  "kubeClientSettings",
+  "helmReleaseSettings",
+  "clusterIdentifier",
+  "version",
+  "pluginDownloadURL",
+]);
 const texts = new Set(["kubeconfig", "context", "cluster", "namespace"]);
 const refused = new Set(["renderYamlToDirectory", "alwaysRender", "strictMode"]);
 
@@ -44,12 +58,20 @@ function flag(values: Record<string, string>, key: string, environment: Environm
 export function mistakes(values: Record<string, string>, environment: Environment): Mistake[] {
   const found: Mistake[] = [];
   for (const [property, value] of Object.entries(values)) {
-    if (!value || value === "false" && refused.has(property)) continue;
-    if (refused.has(property)) found.push({ property, reason: `${property} is not in the stand-in for the kubernetes plugin; ${official}` });
-    else if (!texts.has(property) && !ignored.has(property) && !(property in flags)) found.push({ property, reason: `${property} is not known to the stand-in for the kubernetes plugin; remove it, or ${official}` });
+    if (!value || (value === "false" && refused.has(property))) continue;
+    if (refused.has(property))
+      found.push({ property, reason: `${property} is not in the stand-in for the kubernetes plugin; ${official}` });
+    else if (!texts.has(property) && !ignored.has(property) && !(property in flags))
+      found.push({
+        property,
+        reason: `${property} is not known to the stand-in for the kubernetes plugin; remove it, or ${official}`,
+      });
   }
   if (!flag(values, "enableServerSideApply", environment, true)) {
-    found.push({ property: "enableServerSideApply", reason: `the stand-in for the kubernetes plugin works by server-side apply alone; leave enableServerSideApply out, or ${official}` });
+    found.push({
+      property: "enableServerSideApply",
+      reason: `the stand-in for the kubernetes plugin works by server-side apply alone; leave enableServerSideApply out, or ${official}`,
+    });
   }
   return found;
 }
@@ -57,9 +79,15 @@ export function mistakes(values: Record<string, string>, environment: Environmen
 export function parseSettings(values: Record<string, string>, environment: Environment): Settings {
   const on = (key: string) => flag(values, key, environment, false);
   return {
-    kubeconfig: values.kubeconfig ?? "", context: values.context ?? "", cluster: values.cluster ?? "", namespace: values.namespace ?? "",
-    enableConfigMapMutable: on("enableConfigMapMutable"), enableSecretMutable: on("enableSecretMutable"),
-    enablePatchForce: on("enablePatchForce"), upsertExistingObjects: on("upsertExistingObjects"),
-    deleteUnreachable: on("deleteUnreachable"), skipUpdateUnreachable: on("skipUpdateUnreachable"),
+    kubeconfig: values.kubeconfig ?? "",
+    context: values.context ?? "",
+    cluster: values.cluster ?? "",
+    namespace: values.namespace ?? "",
+    enableConfigMapMutable: on("enableConfigMapMutable"),
+    enableSecretMutable: on("enableSecretMutable"),
+    enablePatchForce: on("enablePatchForce"),
+    upsertExistingObjects: on("upsertExistingObjects"),
+    deleteUnreachable: on("deleteUnreachable"),
+    skipUpdateUnreachable: on("skipUpdateUnreachable"),
   };
 }

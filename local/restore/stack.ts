@@ -19,16 +19,22 @@ interface Pulumi {
 
 export const fileOf = (stack: string): string => `Pulumi.${stack}.yaml`;
 
-const pulumiOfMakeUp = (target: Target): Pulumi => ({ ask: (args) => quiet(target, args), show: (args) => shown(target, args) });
+const pulumiOfMakeUp = (target: Target): Pulumi => ({
+  ask: (args) => quiet(target, args),
+  show: (args) => shown(target, args),
+});
 
 /** With a terminal the user sees the preview, and is asked; without one YES=1 has said so before. */
 const pulumiOfUser: Pulumi = {
   ask: (args) => run("pulumi", args, { timeoutSeconds: 60 }),
-  show: (args) => new Promise((resolve, reject) => {
-    const child = spawn("pulumi", args, { stdio: "inherit" });
-    child.on("error", reject);
-    child.on("close", (code) => (code === 0 ? resolve() : reject(new CommandFailed(`pulumi ${args.join(" ")}`, code, ""))));
-  }),
+  show: (args) =>
+    new Promise((resolve, reject) => {
+      const child = spawn("pulumi", args, { stdio: "inherit" });
+      child.on("error", reject);
+      child.on("close", (code) =>
+        code === 0 ? resolve() : reject(new CommandFailed(`pulumi ${args.join(" ")}`, code, "")),
+      );
+    }),
 };
 
 const own = (name: string) => `redis-gke:${name}`;
@@ -36,14 +42,27 @@ const own = (name: string) => `redis-gke:${name}`;
 /** Makes the new stack's file, or goes on with one that was made for the same archive and did not come up. */
 async function make(pulumi: Pulumi, old: string, { stack, set, remove }: NewStack): Promise<void> {
   if (fs.existsSync(fileOf(stack))) {
-    const before = await pulumi.ask(["config", "get", "--path", own("restore.from"), "--stack", stack]).then((text) => text.trim(), () => undefined);
-    if (before !== set["restore.from"]) throw new Error(`There is a stack ${stack} already (${fileOf(stack)}${before ? `, from ${before}` : ""}): ${before ? `FROM=${before} goes on with it. Or ` : ""}choose another name, INTO=..., or take it down first: pulumi destroy --stack ${stack}, pulumi stack rm ${stack}.`);
+    const before = await pulumi.ask(["config", "get", "--path", own("restore.from"), "--stack", stack]).then(
+      (text) => text.trim(),
+      () => undefined,
+    );
+    if (before !== set["restore.from"])
+      throw new Error(
+        `There is a stack ${stack} already (${fileOf(stack)}${before ? `, from ${before}` : ""}): ${before ? `FROM=${before} goes on with it. Or ` : ""}choose another name, INTO=..., or take it down first: pulumi destroy --stack ${stack}, pulumi stack rm ${stack}.`,
+      );
     return say(`  ok  ${fileOf(stack)} was made before, for this archive: it goes on with that`);
   }
   await pulumi.ask(["stack", "init", stack, "--no-select", "--non-interactive"]);
   await pulumi.ask(["config", "cp", "--stack", old, "--dest", stack]);
   await pulumi.ask(["config", "rm-all", "--path", "--stack", stack, ...remove.map(own)]);
-  await pulumi.ask(["config", "set-all", "--path", "--stack", stack, ...Object.entries(set).flatMap(([key, value]) => ["--plaintext", `${own(key)}=${value}`])]);
+  await pulumi.ask([
+    "config",
+    "set-all",
+    "--path",
+    "--stack",
+    stack,
+    ...Object.entries(set).flatMap(([key, value]) => ["--plaintext", `${own(key)}=${value}`]),
+  ]);
   say(`  ok  ${fileOf(stack)}: as ${fileOf(old)}, with restore, and without what is the old one's alone`);
 }
 

@@ -16,8 +16,12 @@ export interface JobFacts {
 export function jobFacts({ metadata, spec, status }: V1CronJob): JobFacts {
   const time = (value: Date | undefined) => (value === undefined ? undefined : new Date(value).getTime());
   return {
-    schedule: spec?.schedule ?? "", suspended: spec?.suspend ?? false, since: time(metadata?.creationTimestamp) ?? 0,
-    lastBegun: time(status?.lastScheduleTime), atWork: (status?.active ?? []).length > 0, lastSuccess: time(status?.lastSuccessfulTime),
+    schedule: spec?.schedule ?? "",
+    suspended: spec?.suspend ?? false,
+    since: time(metadata?.creationTimestamp) ?? 0,
+    lastBegun: time(status?.lastScheduleTime),
+    atWork: (status?.active ?? []).length > 0,
+    lastSuccess: time(status?.lastSuccessfulTime),
   };
 }
 
@@ -38,14 +42,21 @@ function overdue({ schedule, since, lastSuccess }: JobFacts, now: number): boole
 /** What is wrong with the archives. One that failed is tried again within the hour, and no reason to wake anybody. */
 export function archiveTrouble(facts: JobFacts, now: number): string | undefined {
   if (!overdue(facts, now)) return undefined;
-  return facts.lastSuccess === undefined ? "nothing was ever archived" : `the last archive is ${age(now - facts.lastSuccess)} old`;
+  return facts.lastSuccess === undefined
+    ? "nothing was ever archived"
+    : `the last archive is ${age(now - facts.lastSuccess)} old`;
 }
 
-/** What is wrong with the drill. One that failed is told at once: it says that what was archived cannot be restored, and the next is a week away. */
+/**
+ * What is wrong with the drill. One that failed is told at once: it says that what was archived cannot be restored, and
+ * the next is a week away.
+ */
 export function drillTrouble(facts: JobFacts, now: number): string | undefined {
   const { suspended, lastSuccess, lastBegun, atWork } = facts;
   if (suspended) return undefined;
   if (lastBegun !== undefined && !atWork && lastBegun > (lastSuccess ?? 0)) return "the last restore drill failed";
   if (!overdue(facts, now)) return undefined;
-  return lastSuccess === undefined ? "no restore drill ever succeeded" : `the last restore drill that succeeded was ${age(now - lastSuccess)} ago`;
+  return lastSuccess === undefined
+    ? "no restore drill ever succeeded"
+    : `the last restore drill that succeeded was ${age(now - lastSuccess)} ago`;
 }

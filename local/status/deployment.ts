@@ -14,8 +14,12 @@ export async function deployment(): Promise<Deployment> {
   if (process.env.STACK) return ownStack(process.env.STACK);
   const target = currentTarget();
   const up = `${target.context ? `CONTEXT=${target.context} ` : ""}make up`;
-  if (!isPublished() || !stackState(target.stack).exists) throw new Error(`Nothing is deployed on ${nameOf(target)}: run ${up} first.`);
+  if (!isPublished() || !stackState(target.stack).exists)
+    throw new Error(`Nothing is deployed on ${nameOf(target)}: run ${up} first.`);
   const { namespace } = await outputs(target);
-  if (typeof namespace !== "string") throw new Error(`The stack ${target.stack} has no output "namespace": its last deployment did not finish. Run ${up} again.`);
+  if (typeof namespace !== "string")
+    throw new Error(
+      `The stack ${target.stack} has no output "namespace": its last deployment did not finish. Run ${up} again.`,
+    );
   return { target, namespace };
 }

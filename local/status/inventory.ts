@@ -38,14 +38,22 @@ const labelOf = (item: Item, name: string) => item.metadata?.labels?.[`app.kuber
 
 /** From `kubectl get pods,services,statefulsets,deployments,cronjobs -o json`. */
 export function inventory(items: readonly Item[]): Instance[] {
-  const of = <T extends Item>(instance: string, kind: string) => items.filter((item): item is T => item.kind === kind && labelOf(item, "instance") === instance);
-  const names = [...new Set(items.map((item) => labelOf(item, "instance")).filter((name) => name !== undefined))].sort();
+  const of = <T extends Item>(instance: string, kind: string) =>
+    items.filter((item): item is T => item.kind === kind && labelOf(item, "instance") === instance);
+  const names = [
+    ...new Set(items.map((item) => labelOf(item, "instance")).filter((name) => name !== undefined)),
+  ].sort();
   return names.map((name) => {
     const pods = of<V1Pod>(name, "Pod");
     const workloads = [...of<V1StatefulSet>(name, "StatefulSet"), ...of<V1Deployment>(name, "Deployment")];
     const wanted = (component: Component) =>
-      workloads.filter((workload) => labelOf(workload, "component") === component).reduce((sum, workload) => sum + (workload.spec?.replicas ?? 1), 0);
-    const jobs = (component: string) => of<V1CronJob>(name, "CronJob").filter((job) => labelOf(job, "component") === component).map(jobFacts)[0];
+      workloads
+        .filter((workload) => labelOf(workload, "component") === component)
+        .reduce((sum, workload) => sum + (workload.spec?.replicas ?? 1), 0);
+    const jobs = (component: string) =>
+      of<V1CronJob>(name, "CronJob")
+        .filter((job) => labelOf(job, "component") === component)
+        .map(jobFacts)[0];
     return {
       name,
       archive: jobs("archive"),
@@ -57,11 +65,16 @@ export function inventory(items: readonly Item[]): Instance[] {
   });
 }
 
-/** What Redis announces is the ClusterIP of a pod's own Service; the pod's IP is known too, for one that announces that. */
+/**
+ * What Redis announces is the ClusterIP of a pod's own Service; the pod's IP is known too, for one that announces that.
+ */
 function addresses(services: V1Service[], pods: V1Pod[]): Map<string, string> {
   const entries = [
     ...pods.map((pod) => [pod.status?.podIP, pod.metadata?.name]),
-    ...services.map((service) => [service.spec?.clusterIP, service.spec?.selector?.["statefulset.kubernetes.io/pod-name"]]),
+    ...services.map((service) => [
+      service.spec?.clusterIP,
+      service.spec?.selector?.["statefulset.kubernetes.io/pod-name"],
+    ]),
   ];
   return new Map(entries.filter((entry): entry is [string, string] => Boolean(entry[0] && entry[1])));
 }
@@ -75,17 +88,33 @@ function podFacts(pod: V1Pod): PodFacts {
     ready: containers.length > 0 && containers.every((container) => container.ready),
     restarts: containers.reduce((sum, container) => sum + container.restartCount, 0),
     trouble: trouble(pod),
-    lastWords: containers.map(({ state, lastState }) => (state?.terminated ?? lastState?.terminated)?.message?.trim()).find(Boolean),
-    waitsForKernel: (pod.status?.initContainerStatuses ?? []).some(({ name, state }) => name === kernelContainer && state?.running),
+    lastWords: containers
+      .map(({ state, lastState }) => (state?.terminated ?? lastState?.terminated)?.message?.trim())
+      .find(Boolean),
+    waitsForKernel: (pod.status?.initContainerStatuses ?? []).some(
+      ({ name, state }) => name === kernelContainer && state?.running,
+    ),
   };
 }
 
 function trouble(pod: V1Pod): string | undefined {
   if (pod.metadata?.deletionTimestamp) return "Terminating";
-  const waiting = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])].flatMap(({ state, lastState }) =>
-    state?.waiting || state?.terminated?.exitCode ? [[state.waiting?.reason ?? state.terminated?.reason, lastState?.terminated?.reason].filter(Boolean).join(" after ")] : []);
+  const waiting = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])].flatMap(
+    ({ state, lastState }) =>
+      state?.waiting || state?.terminated?.exitCode
+        ? [
+            [state.waiting?.reason ?? state.terminated?.reason, lastState?.terminated?.reason]
+              .filter(Boolean)
+              .join(" after "),
+          ]
+        : [],
+  );
   if (waiting[0]) return waiting[0];
   if (pod.status?.phase === "Running") return undefined;
-  const unscheduled = pod.status?.conditions?.find((condition) => condition.type === "PodScheduled" && condition.status === "False");
-  return unscheduled ? `${pod.status?.phase}: ${unscheduled.message ?? unscheduled.reason ?? "not scheduled"}` : pod.status?.phase;
+  const unscheduled = pod.status?.conditions?.find(
+    (condition) => condition.type === "PodScheduled" && condition.status === "False",
+  );
+  return unscheduled
+    ? `${pod.status?.phase}: ${unscheduled.message ?? unscheduled.reason ?? "not scheduled"}`
+    : pod.status?.phase;
 }

@@ -46,10 +46,12 @@ export interface SentinelView {
 
 /** INFO's `name:value` lines. */
 function fields(info: string): Map<string, string> {
-  return new Map(info.split(/\r?\n/).flatMap((line): [string, string][] => {
-    const colon = line.indexOf(":");
-    return line.startsWith("#") || colon < 0 ? [] : [[line.slice(0, colon), line.slice(colon + 1)]];
-  }));
+  return new Map(
+    info.split(/\r?\n/).flatMap((line): [string, string][] => {
+      const colon = line.indexOf(":");
+      return line.startsWith("#") || colon < 0 ? [] : [[line.slice(0, colon), line.slice(colon + 1)]];
+    }),
+  );
 }
 
 /** Undefined if the reply is no INFO: redis-cli exits with 0 on an error reply too. */
@@ -67,7 +69,9 @@ export function parseInfo(info: string): RedisView | undefined {
     downSeconds: known("master_link_down_since_seconds"),
     syncing: number("master_sync_in_progress") === 1,
     loading: number("loading") === 1,
-    keys: [...found].filter(([name]) => /^db\d+$/.test(name)).reduce((sum, [, value]) => sum + Number(/keys=(\d+)/.exec(value)?.[1] ?? 0), 0),
+    keys: [...found]
+      .filter(([name]) => /^db\d+$/.test(name))
+      .reduce((sum, [, value]) => sum + Number(/keys=(\d+)/.exec(value)?.[1] ?? 0), 0),
     memory: number("used_memory"),
     maxmemory: number("maxmemory"),
     diskTrouble: [
@@ -77,7 +81,9 @@ export function parseInfo(info: string): RedisView | undefined {
     ],
     disk: found.has("disk_percent") ? { percent: number("disk_percent"), size: number("disk_size") } : undefined,
     damaged: found.get("disk_damaged"),
-    kernel: [...found].flatMap(([name, text]) => (name.startsWith("kernel_") ? [kernelValue(name.slice("kernel_".length), text)] : [])),
+    kernel: [...found].flatMap(([name, text]) =>
+      name.startsWith("kernel_") ? [kernelValue(name.slice("kernel_".length), text)] : [],
+    ),
   };
 }
 
@@ -93,7 +99,8 @@ export function parseSentinelMasters(reply: string): SentinelView | undefined {
   if (lines[0] !== "name") return undefined;
   const found = new Map<string, string>();
   // The first master only: each of our sentinels watches one.
-  for (let line = 0; line + 1 < lines.length && !(line > 0 && lines[line] === "name"); line += 2) found.set(lines[line]!, lines[line + 1]!);
+  for (let line = 0; line + 1 < lines.length && !(line > 0 && lines[line] === "name"); line += 2)
+    found.set(lines[line]!, lines[line + 1]!);
   const number = (name: string) => Number(found.get(name) ?? 0);
   return {
     master: found.get("name") ?? "",

@@ -13,19 +13,32 @@ export class Deployment {
   private addresses = new Map<string, string>();
   masterName = "";
 
-  constructor(readonly namespace: string, private config: Config = {}) {}
+  constructor(
+    readonly namespace: string,
+    private config: Config = {},
+  ) {}
 
   /** A change stays, so that the next one is only that one. */
   async up(change: Config = {}): Promise<void> {
     this.config = { ...this.config, ...change };
     this.project.configure(stack, {
-      mode: "sentinel", namespace: this.namespace, image: imageNames.redis, endpoint: { image: imageNames.haproxy },
-      resources: { memory: "128Mi", cpu: "20m" }, auth: { password: this.password }, ...this.config,
+      mode: "sentinel",
+      namespace: this.namespace,
+      image: imageNames.redis,
+      endpoint: { image: imageNames.haproxy },
+      resources: { memory: "128Mi", cpu: "20m" },
+      auth: { password: this.password },
+      ...this.config,
     });
     if (this.masterName === "") await this.project.init(stack);
     await this.project.up(stack);
     this.masterName = (await this.project.outputs(stack)).masterName as string;
-    const services = await kubectlJson<{ items: { metadata: { name: string }; spec: { clusterIP: string } }[] }>("get", "services", "-n", this.namespace);
+    const services = await kubectlJson<{ items: { metadata: { name: string }; spec: { clusterIP: string } }[] }>(
+      "get",
+      "services",
+      "-n",
+      this.namespace,
+    );
     this.addresses = new Map(services.items.map(({ metadata, spec }) => [metadata.name, spec.clusterIP]));
   }
 
@@ -36,12 +49,22 @@ export class Deployment {
     return found;
   }
 
-  get redisNodes(): string[] { return this.podsNamed(/^redis-\d+$/); }
-  get sentinelNodes(): string[] { return this.podsNamed(/^redis-sentinel-\d+$/); }
-  get sentinels(): string[] { return this.sentinelNodes.map((name) => this.address(name)); }
-  nodeAt(address: string): string | undefined { return [...this.addresses].find(([, known]) => known === address)?.[0]; }
+  get redisNodes(): string[] {
+    return this.podsNamed(/^redis-\d+$/);
+  }
+  get sentinelNodes(): string[] {
+    return this.podsNamed(/^redis-sentinel-\d+$/);
+  }
+  get sentinels(): string[] {
+    return this.sentinelNodes.map((name) => this.address(name));
+  }
+  nodeAt(address: string): string | undefined {
+    return [...this.addresses].find(([, known]) => known === address)?.[0];
+  }
 
-  private podsNamed(pattern: RegExp): string[] { return [...this.addresses.keys()].filter((name) => pattern.test(name)).sort(); }
+  private podsNamed(pattern: RegExp): string[] {
+    return [...this.addresses.keys()].filter((name) => pattern.test(name)).sort();
+  }
 
   /** Faster than a destroy, and does not wait for what a fault left broken. */
   async remove(): Promise<void> {

@@ -34,7 +34,10 @@ export interface Fault {
   /** A deployment of its own, where the usual one does not do. */
   needs?: Config;
   wanted?: Wanted;
-  /** The master is asked to move, or not touched at all: then no acknowledged write may be lost. Any other fault may lose a second of them. */
+  /**
+   * The master is asked to move, or not touched at all: then no acknowledged write may be lost. Any other fault may
+   * lose a second of them.
+   */
   losesNothing?: boolean;
 }
 

@@ -23,7 +23,10 @@ export interface ClientOptions {
   host?: string;
   sentinels?: string[];
   masterName?: string;
-  /** Connections that write side by side, each in transactions with some ballast: 5 MB/s from eight of them. Without it one, which writes small values alone. */
+  /**
+   * Connections that write side by side, each in transactions with some ballast: 5 MB/s from eight of them. Without it
+   * one, which writes small values alone.
+   */
   pool?: number;
   /** Where the record goes. */
   file: string;
@@ -39,13 +42,22 @@ export class Client {
   private complaints = "";
 
   /** With `network`, a file of a network namespace, it lives in there. */
-  constructor(readonly name: string, readonly prefix: string, readonly options: Omit<ClientOptions, "file" | "prefix">, network?: string) {
+  constructor(
+    readonly name: string,
+    readonly prefix: string,
+    readonly options: Omit<ClientOptions, "file" | "prefix">,
+    network?: string,
+  ) {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "redis-gke-chaos-"));
     this.file = path.join(folder, "record.json");
     const program = [process.execPath, "--import", "tsx", path.join(__dirname, "client.ts")];
     const [command, ...args] = network ? ["nsenter", `--net=${network}`, "--", ...program] : program;
     const settings: ClientOptions = { ...options, prefix, file: this.file };
-    this.child = spawn(command!, args, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, REDIS_GKE_CHAOS_CLIENT: JSON.stringify(settings) }, detached: true });
+    this.child = spawn(command!, args, {
+      stdio: ["pipe", "pipe", "pipe"],
+      env: { ...process.env, REDIS_GKE_CHAOS_CLIENT: JSON.stringify(settings) },
+      detached: true,
+    });
     this.child.stdin!.on("error", () => undefined);
     this.child.stdout!.setEncoding("utf8").on("data", (text: string) => {
       const count = Number(text.trim().split("\n").pop());
@@ -53,12 +65,20 @@ export class Client {
       this.acknowledged = Math.max(this.acknowledged, count);
     });
     // ioredis tells each failed connection to a sentinel here; of a client that crashed it is the reason.
-    this.child.stderr!.setEncoding("utf8").on("data", (text: string) => { this.complaints = (this.complaints + text).slice(-2000); });
-    this.ended = new Promise((resolve) => { this.child.on("close", () => resolve()).on("error", () => resolve()); });
+    this.child.stderr!.setEncoding("utf8").on("data", (text: string) => {
+      this.complaints = (this.complaints + text).slice(-2000);
+    });
+    this.ended = new Promise((resolve) => {
+      this.child.on("close", () => resolve()).on("error", () => resolve());
+    });
   }
 
-  get count(): number { return this.acknowledged; }
-  get writesNow(): boolean { return Date.now() - this.progressAt < 500; }
+  get count(): number {
+    return this.acknowledged;
+  }
+  get writesNow(): boolean {
+    return Date.now() - this.progressAt < 500;
+  }
 
   async stop(): Promise<Recorded> {
     this.child.stdin!.end();
@@ -74,7 +94,9 @@ export class Client {
     }
   }
 
-  abandon(): void { this.child.kill("SIGKILL"); }
+  abandon(): void {
+    this.child.kill("SIGKILL");
+  }
 }
 
 const batch = 1000;
@@ -91,13 +113,18 @@ export async function lost(prefix: string, writes: readonly Write[], redis: Redi
 }
 
 /** The time over which these writes were acknowledged, in milliseconds: 0 for none, and for one. */
-export const span = (writes: readonly Write[]): number => (writes.length === 0 ? 0 : Math.round(writes.at(-1)![2] - writes[0]![2]));
+export const span = (writes: readonly Write[]): number =>
+  writes.length === 0 ? 0 : Math.round(writes.at(-1)![2] - writes[0]![2]);
 
 export async function forget(prefix: string, writes: readonly Write[], redis: Redis): Promise<void> {
-  for (let from = 0; from < writes.length; from += batch) await redis.unlink(writes.slice(from, from + batch).map(([n]) => `${prefix}:${n}`));
+  for (let from = 0; from < writes.length; from += batch)
+    await redis.unlink(writes.slice(from, from + batch).map(([n]) => `${prefix}:${n}`));
 }
 
-/** The longest time without an acknowledgement, on the connection of a pool that had the longest, from just before the fault until the load ended. */
+/**
+ * The longest time without an acknowledgement, on the connection of a pool that had the longest, from just before the
+ * fault until the load ended.
+ */
 export function outage(writes: readonly Write[], fault: number, end: number, pool = 1): number {
   const connections = [...group(writes, ([n]) => n % pool).values()];
   return max(connections, (own) => longestGap(own, fault, end)) ?? Math.round(end - fault);

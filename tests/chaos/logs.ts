@@ -6,7 +6,15 @@ export async function logsOf({ namespace }: Deployment, ...options: string[]): P
   const questions = [
     ["get", "pods", "-o", "wide"],
     ["get", "events", "--sort-by=.lastTimestamp"],
-    ["logs", "-l", "app.kubernetes.io/instance=redis", "--all-containers", "--prefix", "--max-log-requests=40", ...options],
+    [
+      "logs",
+      "-l",
+      "app.kubernetes.io/instance=redis",
+      "--all-containers",
+      "--prefix",
+      "--max-log-requests=40",
+      ...options,
+    ],
   ];
   return (await Promise.all(questions.map((args) => kubectl(...args, "-n", namespace).catch(String)))).join("\n\n");
 }

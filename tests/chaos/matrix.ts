@@ -13,7 +13,9 @@ const build = path.join(checkout, "build");
 const id = Math.random().toString(36).slice(2, 8);
 let deployment: Deployment | undefined;
 
-/** Runs the faults, each `runs` times, on as few deployments as they allow, and leaves tables and pictures under build/. */
+/**
+ * Runs the faults, each `runs` times, on as few deployments as they allow, and leaves tables and pictures under build/.
+ */
 export async function matrix(faults: readonly Fault[], runs: number, brief = false): Promise<RunResult[]> {
   const results: RunResult[] = [];
   fs.mkdirSync(build, { recursive: true });
@@ -81,20 +83,43 @@ async function recover(used: Deployment, result: RunResult): Promise<void> {
 function tell({ clients, healed, reason, marks }: RunResult): void {
   for (const result of clients) {
     const { client, outageMs, acknowledged, regressions, recorded } = result;
-    say(`   ${client}: outage ${outageMs} ms, ${acknowledged} acknowledged, ${lossInWords(result)}, ${regressions} regressions; refusals ${JSON.stringify(recorded.errors)}`);
+    say(
+      `   ${client}: outage ${outageMs} ms, ${acknowledged} acknowledged, ${lossInWords(result)}, ${regressions} regressions; refusals ${JSON.stringify(recorded.errors)}`,
+    );
   }
-  say(healed ? `   healed ${((marks.healed! - marks.putBack) / 1000).toFixed(1)} s after ${marks.putBack - marks.fault > 2000 ? "it was put back" : "the fault"}` : `   NOT healed: ${reason}`);
+  say(
+    healed
+      ? `   healed ${((marks.healed! - marks.putBack) / 1000).toFixed(1)} s after ${marks.putBack - marks.fault > 2000 ? "it was put back" : "the fault"}`
+      : `   NOT healed: ${reason}`,
+  );
 }
 
-const wentWrong = ({ healed, clients }: RunResult) => !healed || clients.some(({ lost, regressions }) => lost > 0 || regressions > 0);
+const wentWrong = ({ healed, clients }: RunResult) =>
+  !healed || clients.some(({ lost, regressions }) => lost > 0 || regressions > 0);
 
 /** What the sentinels and the pods said: the deployment will be gone when somebody asks. */
 async function keepLogs(used: Deployment, { fault, reason, marks, events }: RunResult): Promise<void> {
-  const pods = await logsOf(used, "--timestamps", `--since-time=${new Date(marks.fault - 10_000).toISOString()}`, "--tail=-1");
-  const said = events.map(({ at, sentinel, channel, message }) => `${new Date(at).toISOString()} ${sentinel} ${channel} ${message}`);
-  const times = Object.entries(marks).map(([name, at]) => `${name}: ${[at].flat().map((time) => (time === undefined ? "never" : new Date(time).toISOString())).join(" ")}`);
+  const pods = await logsOf(
+    used,
+    "--timestamps",
+    `--since-time=${new Date(marks.fault - 10_000).toISOString()}`,
+    "--tail=-1",
+  );
+  const said = events.map(
+    ({ at, sentinel, channel, message }) => `${new Date(at).toISOString()} ${sentinel} ${channel} ${message}`,
+  );
+  const times = Object.entries(marks).map(
+    ([name, at]) =>
+      `${name}: ${[at]
+        .flat()
+        .map((time) => (time === undefined ? "never" : new Date(time).toISOString()))
+        .join(" ")}`,
+  );
   const name = `chaos-${fault.id}${process.env.KEEP_LOGS ? `-${Date.now()}` : ""}.log`;
-  fs.writeFileSync(path.join(build, name), [fault.name, reason ?? "healed", ...times, "", ...said, "", pods].join("\n"));
+  fs.writeFileSync(
+    path.join(build, name),
+    [fault.name, reason ?? "healed", ...times, "", ...said, "", pods].join("\n"),
+  );
   say(`   see build/${name}`);
 }
 

@@ -13,13 +13,17 @@ const leftOut: Record<string, string> = {
 };
 
 /**
- * What a crash may lose, in milliseconds of acknowledged writes; a planned move may lose none. The bound is when a master that hears no
- * replica begins to refuse writes: `failover.maxLag`, and the second by which replicas report. The target may be missed on a busy machine,
- * where a replica is late with its turn, so that no test fails for it: it is only printed.
+ * What a crash may lose, in milliseconds of acknowledged writes; a planned move may lose none. The bound is when a
+ * master that hears no replica begins to refuse writes: `failover.maxLag`, and the second by which replicas report. The
+ * target may be missed on a busy machine, where a replica is late with its turn, so that no test fails for it: it is
+ * only printed.
  */
 const crashLoss = { bound: (defaults.maxLag + 1) * 1000, target: 1000 };
 
-/** Each fault once, held for seconds only, on one deployment. How long an outage lasts is printed, and measured by `make chaos`. */
+/**
+ * Each fault once, held for seconds only, on one deployment. How long an outage lasts is printed, and measured by `make
+ * chaos`.
+ */
 describe("faults under load, in short", function () {
   this.timeout(480_000);
   const deployment = new Deployment(`redis-chaos-${Math.random().toString(36).slice(2, 8)}`);
@@ -46,8 +50,15 @@ describe("faults under load, in short", function () {
       if (!whole) await deployment.replace();
       whole = false;
       const { clients, healed, reason } = await runFault(fault, deployment, true);
-      const told = clients.map((result) => `${result.client}: ${result.outageMs} ms out, ${result.acknowledged} writes, ${lossInWords(result)}`).join("; ");
-      console.log(`      ${told}${fault.losesNothing ? "" : ` (target: at most ${crashLoss.target} ms of writes lost)`}`);
+      const told = clients
+        .map(
+          (result) =>
+            `${result.client}: ${result.outageMs} ms out, ${result.acknowledged} writes, ${lossInWords(result)}`,
+        )
+        .join("; ");
+      console.log(
+        `      ${told}${fault.losesNothing ? "" : ` (target: at most ${crashLoss.target} ms of writes lost)`}`,
+      );
       assert.ok(healed, reason);
       const outside = clients.filter(({ client }) => !client.includes("cut off"));
       for (const { client, lost, lostMs, regressions } of outside) {

@@ -7,12 +7,42 @@ import { holdResource } from "./resource";
 
 /** A resource of each kind, as the program would ask for it. */
 const examples: Record<string, object> = {
-  "gcp:compute/network:Network": { project: "p", autoCreateSubnetworks: false, routingMode: "REGIONAL", deleteDefaultRoutesOnCreate: false } satisfies gcp.compute.NetworkArgs,
-  "gcp:compute/subnetwork:Subnetwork": { network: "net-id", region: "europe-west1", ipCidrRange: "10.0.0.0/20", privateIpGoogleAccess: true, secondaryIpRanges: [{ rangeName: "pods", ipCidrRange: "10.4.0.0/14" }] } satisfies gcp.compute.SubnetworkArgs,
+  "gcp:compute/network:Network": {
+    project: "p",
+    autoCreateSubnetworks: false,
+    routingMode: "REGIONAL",
+    deleteDefaultRoutesOnCreate: false,
+  } satisfies gcp.compute.NetworkArgs,
+  "gcp:compute/subnetwork:Subnetwork": {
+    network: "net-id",
+    region: "europe-west1",
+    ipCidrRange: "10.0.0.0/20",
+    privateIpGoogleAccess: true,
+    secondaryIpRanges: [{ rangeName: "pods", ipCidrRange: "10.4.0.0/14" }],
+  } satisfies gcp.compute.SubnetworkArgs,
   "gcp:compute/router:Router": { network: "net-id", region: "europe-west1" } satisfies gcp.compute.RouterArgs,
-  "gcp:compute/routerNat:RouterNat": { router: "router", region: "europe-west1", natIpAllocateOption: "AUTO_ONLY", sourceSubnetworkIpRangesToNat: "LIST_OF_SUBNETWORKS", subnetworks: [{ name: "sub-id", sourceIpRangesToNats: ["ALL_IP_RANGES"] }], logConfig: { enable: true, filter: "ERRORS_ONLY" } } satisfies gcp.compute.RouterNatArgs,
-  "gcp:compute/disk:Disk": { name: "redis-0", zone: "europe-west1-b", type: "pd-ssd", size: 20, labels: { app: "redis" }, createSnapshotBeforeDestroy: true } satisfies gcp.compute.DiskArgs,
-  "gcp:compute/regionDisk:RegionDisk": { name: "redis-0", region: "europe-west1", replicaZones: ["europe-west1-b", "europe-west1-c"], size: 20 } satisfies gcp.compute.RegionDiskArgs,
+  "gcp:compute/routerNat:RouterNat": {
+    router: "router",
+    region: "europe-west1",
+    natIpAllocateOption: "AUTO_ONLY",
+    sourceSubnetworkIpRangesToNat: "LIST_OF_SUBNETWORKS",
+    subnetworks: [{ name: "sub-id", sourceIpRangesToNats: ["ALL_IP_RANGES"] }],
+    logConfig: { enable: true, filter: "ERRORS_ONLY" },
+  } satisfies gcp.compute.RouterNatArgs,
+  "gcp:compute/disk:Disk": {
+    name: "redis-0",
+    zone: "europe-west1-b",
+    type: "pd-ssd",
+    size: 20,
+    labels: { app: "redis" },
+    createSnapshotBeforeDestroy: true,
+  } satisfies gcp.compute.DiskArgs,
+  "gcp:compute/regionDisk:RegionDisk": {
+    name: "redis-0",
+    region: "europe-west1",
+    replicaZones: ["europe-west1-b", "europe-west1-c"],
+    size: 20,
+  } satisfies gcp.compute.RegionDiskArgs,
   "gcp:compute/resourcePolicy:ResourcePolicy": {
     region: "europe-west1",
     snapshotSchedulePolicy: {
@@ -21,39 +51,115 @@ const examples: Record<string, object> = {
       snapshotProperties: { labels: { app: "redis" }, storageLocations: "eu" },
     },
   } satisfies gcp.compute.ResourcePolicyArgs,
-  "gcp:compute/diskResourcePolicyAttachment:DiskResourcePolicyAttachment": { disk: "redis-0", name: "policy", zone: "europe-west1-b" } satisfies gcp.compute.DiskResourcePolicyAttachmentArgs,
-  "gcp:compute/regionDiskResourcePolicyAttachment:RegionDiskResourcePolicyAttachment": { disk: "redis-0", name: "policy", region: "europe-west1" } satisfies gcp.compute.RegionDiskResourcePolicyAttachmentArgs,
+  "gcp:compute/diskResourcePolicyAttachment:DiskResourcePolicyAttachment": {
+    disk: "redis-0",
+    name: "policy",
+    zone: "europe-west1-b",
+  } satisfies gcp.compute.DiskResourcePolicyAttachmentArgs,
+  "gcp:compute/regionDiskResourcePolicyAttachment:RegionDiskResourcePolicyAttachment": {
+    disk: "redis-0",
+    name: "policy",
+    region: "europe-west1",
+  } satisfies gcp.compute.RegionDiskResourcePolicyAttachmentArgs,
   "gcp:container/cluster:Cluster": {
-    name: "redis", location: "europe-west1", network: "net-id", subnetwork: "sub-id", networkingMode: "VPC_NATIVE", deletionProtection: true, removeDefaultNodePool: true, initialNodeCount: 1,
+    name: "redis",
+    location: "europe-west1",
+    network: "net-id",
+    subnetwork: "sub-id",
+    networkingMode: "VPC_NATIVE",
+    deletionProtection: true,
+    removeDefaultNodePool: true,
+    initialNodeCount: 1,
     ipAllocationPolicy: { clusterSecondaryRangeName: "pods", servicesSecondaryRangeName: "services" },
-    privateClusterConfig: { enablePrivateNodes: true, enablePrivateEndpoint: false, masterIpv4CidrBlock: "172.16.0.0/28" },
+    privateClusterConfig: {
+      enablePrivateNodes: true,
+      enablePrivateEndpoint: false,
+      masterIpv4CidrBlock: "172.16.0.0/28",
+    },
     masterAuthorizedNetworksConfig: { cidrBlocks: [{ cidrBlock: "10.0.0.0/8", displayName: "office" }] },
-    releaseChannel: { channel: "REGULAR" }, workloadIdentityConfig: { workloadPool: "p.svc.id.goog" }, datapathProvider: "ADVANCED_DATAPATH",
-    addonsConfig: { gcePersistentDiskCsiDriverConfig: { enabled: true } }, nodeLocations: ["europe-west1-b"], enableShieldedNodes: true, resourceLabels: { app: "redis" },
-    maintenancePolicy: { recurringWindow: { startTime: "2026-01-03T02:00:00Z", endTime: "2026-01-03T06:00:00Z", recurrence: "FREQ=WEEKLY;BYDAY=SA" } },
-    loggingConfig: { enableComponents: ["SYSTEM_COMPONENTS"] }, monitoringConfig: { enableComponents: ["SYSTEM_COMPONENTS"], managedPrometheus: { enabled: true } },
+    releaseChannel: { channel: "REGULAR" },
+    workloadIdentityConfig: { workloadPool: "p.svc.id.goog" },
+    datapathProvider: "ADVANCED_DATAPATH",
+    addonsConfig: { gcePersistentDiskCsiDriverConfig: { enabled: true } },
+    nodeLocations: ["europe-west1-b"],
+    enableShieldedNodes: true,
+    resourceLabels: { app: "redis" },
+    maintenancePolicy: {
+      recurringWindow: {
+        startTime: "2026-01-03T02:00:00Z",
+        endTime: "2026-01-03T06:00:00Z",
+        recurrence: "FREQ=WEEKLY;BYDAY=SA",
+      },
+    },
+    loggingConfig: { enableComponents: ["SYSTEM_COMPONENTS"] },
+    monitoringConfig: { enableComponents: ["SYSTEM_COMPONENTS"], managedPrometheus: { enabled: true } },
   } satisfies gcp.container.ClusterArgs,
   "gcp:container/nodePool:NodePool": {
-    cluster: "redis", location: "europe-west1", nodeLocations: ["europe-west1-b"], nodeCount: 1, management: { autoRepair: true, autoUpgrade: true }, upgradeSettings: { strategy: "SURGE", maxSurge: 1, maxUnavailable: 0 },
+    cluster: "redis",
+    location: "europe-west1",
+    nodeLocations: ["europe-west1-b"],
+    nodeCount: 1,
+    management: { autoRepair: true, autoUpgrade: true },
+    upgradeSettings: { strategy: "SURGE", maxSurge: 1, maxUnavailable: 0 },
     nodeConfig: {
-      machineType: "n2-standard-4", imageType: "COS_CONTAINERD", diskSizeGb: 50, diskType: "pd-balanced", serviceAccount: "nodes@p.iam.gserviceaccount.com", oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"],
-      labels: { pool: "redis" }, resourceLabels: { app: "redis" }, metadata: { "disable-legacy-endpoints": "true" }, taints: [{ key: "redis", value: "true", effect: "NO_SCHEDULE" }], workloadMetadataConfig: { mode: "GKE_METADATA" },
-      shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true }, kubeletConfig: { allowedUnsafeSysctls: ["net.core.somaxconn"] },
+      machineType: "n2-standard-4",
+      imageType: "COS_CONTAINERD",
+      diskSizeGb: 50,
+      diskType: "pd-balanced",
+      serviceAccount: "nodes@p.iam.gserviceaccount.com",
+      oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"],
+      labels: { pool: "redis" },
+      resourceLabels: { app: "redis" },
+      metadata: { "disable-legacy-endpoints": "true" },
+      taints: [{ key: "redis", value: "true", effect: "NO_SCHEDULE" }],
+      workloadMetadataConfig: { mode: "GKE_METADATA" },
+      shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
+      kubeletConfig: { allowedUnsafeSysctls: ["net.core.somaxconn"] },
       linuxNodeConfig: {
-        sysctls: { "net.core.somaxconn": "1024", "vm.overcommit_memory": "1" }, transparentHugepageEnabled: "TRANSPARENT_HUGEPAGE_ENABLED_NEVER", transparentHugepageDefrag: "TRANSPARENT_HUGEPAGE_DEFRAG_NEVER",
+        sysctls: { "net.core.somaxconn": "1024", "vm.overcommit_memory": "1" },
+        transparentHugepageEnabled: "TRANSPARENT_HUGEPAGE_ENABLED_NEVER",
+        transparentHugepageDefrag: "TRANSPARENT_HUGEPAGE_DEFRAG_NEVER",
         customNodeInit: { initScript: { gcsUri: "gs://bucket/script.sh", gcsGeneration: 1 } },
       },
     },
   } satisfies gcp.container.NodePoolArgs,
-  "gcp:serviceaccount/account:Account": { accountId: "redis-nodes", displayName: "Nodes of Redis" } satisfies gcp.serviceaccount.AccountArgs,
-  "gcp:projects/iAMMember:IAMMember": { project: "p", role: "roles/container.defaultNodeServiceAccount", member: "serviceAccount:nodes@p.iam.gserviceaccount.com" } satisfies gcp.projects.IAMMemberArgs,
-  "gcp:projects/service:Service": { service: "container.googleapis.com", disableOnDestroy: false } satisfies gcp.projects.ServiceArgs,
+  "gcp:serviceaccount/account:Account": {
+    accountId: "redis-nodes",
+    displayName: "Nodes of Redis",
+  } satisfies gcp.serviceaccount.AccountArgs,
+  "gcp:projects/iAMMember:IAMMember": {
+    project: "p",
+    role: "roles/container.defaultNodeServiceAccount",
+    member: "serviceAccount:nodes@p.iam.gserviceaccount.com",
+  } satisfies gcp.projects.IAMMemberArgs,
+  "gcp:projects/service:Service": {
+    service: "container.googleapis.com",
+    disableOnDestroy: false,
+  } satisfies gcp.projects.ServiceArgs,
   "gcp:storage/bucket:Bucket": {
-    name: "archive", location: "EU", uniformBucketLevelAccess: true, publicAccessPrevention: "enforced", versioning: { enabled: true }, forceDestroy: false, storageClass: "STANDARD",
-    lifecycleRules: [{ action: { type: "Delete" }, condition: { age: 2, matchesPrefixes: ["hourly/"] } }, { action: { type: "SetStorageClass", storageClass: "NEARLINE" }, condition: { age: 7 } }],
+    name: "archive",
+    location: "EU",
+    uniformBucketLevelAccess: true,
+    publicAccessPrevention: "enforced",
+    versioning: { enabled: true },
+    forceDestroy: false,
+    storageClass: "STANDARD",
+    lifecycleRules: [
+      { action: { type: "Delete" }, condition: { age: 2, matchesPrefixes: ["hourly/"] } },
+      { action: { type: "SetStorageClass", storageClass: "NEARLINE" }, condition: { age: 7 } },
+    ],
   } satisfies gcp.storage.BucketArgs,
-  "gcp:storage/bucketObject:BucketObject": { bucket: "archive", name: "script.sh", content: "#!/bin/sh", contentType: "text/x-shellscript" } satisfies gcp.storage.BucketObjectArgs,
-  "gcp:storage/bucketIAMMember:BucketIAMMember": { bucket: "archive", role: "roles/storage.objectViewer", member: "serviceAccount:nodes@p.iam.gserviceaccount.com" } satisfies gcp.storage.BucketIAMMemberArgs,
+  "gcp:storage/bucketObject:BucketObject": {
+    bucket: "archive",
+    name: "script.sh",
+    content: "#!/bin/sh",
+    contentType: "text/x-shellscript",
+  } satisfies gcp.storage.BucketObjectArgs,
+  "gcp:storage/bucketIAMMember:BucketIAMMember": {
+    bucket: "archive",
+    role: "roles/storage.objectViewer",
+    member: "serviceAccount:nodes@p.iam.gserviceaccount.com",
+  } satisfies gcp.storage.BucketIAMMemberArgs,
 };
 
 /** The example of a type with one value put in at a path. */
@@ -67,10 +173,12 @@ function changed(type: string, path: string, value: unknown): Record<string, unk
   return copy;
 }
 
-const findingsOf = (type: string, path: string, value: unknown) => linesOf(holdResource({ type, inputs: changed(type, path, value) }).findings);
+const findingsOf = (type: string, path: string, value: unknown) =>
+  linesOf(holdResource({ type, inputs: changed(type, path, value) }).findings);
 
 describe("the check of resources against the API", () => {
-  it("has an example for every type that it knows", () => assert.deepEqual(Object.keys(examples).sort(), [...mappedTypes].sort()));
+  it("has an example for every type that it knows", () =>
+    assert.deepEqual(Object.keys(examples).sort(), [...mappedTypes].sort()));
 
   for (const [type, inputs] of Object.entries(examples)) {
     it(`finds nothing wrong with a good ${type}, having compared it`, () => {
@@ -85,6 +193,7 @@ describe("the check of resources against the API", () => {
   const schedule = "gcp:compute/resourcePolicy:ResourcePolicy";
   const bucket = "gcp:storage/bucket:Bucket";
   const linux = "nodeConfig.linuxNodeConfig";
+  // prettier-ignore
   const mistakes: [string, string, string, unknown, RegExp][] = [
     ["a wrong enum", pool, `${linux}.transparentHugepageEnabled`, "never", /^nodeConfig\.linuxNodeConfig\.transparentHugepageEnabled "never" is not one of .*_NEVER/],
     ["a wrong enum in a list", pool, "nodeConfig.taints", [{ key: "a", value: "b", effect: "NoSchedule" }], /^nodeConfig\.taints\[0\]\.effect "NoSchedule" is not one of/],
@@ -132,14 +241,21 @@ describe("the check of resources against the API", () => {
   }
 
   it("refuses a type that nobody has mapped, rather than passing it over", () => {
-    assert.deepEqual(linesOf(holdResource({ type: "gcp:redis/instance:Instance", inputs: { tier: "BASIC" } }).findings), ["gcp:redis/instance:Instance is a type that tests/contract/mapping.ts does not know"]);
+    assert.deepEqual(
+      linesOf(holdResource({ type: "gcp:redis/instance:Instance", inputs: { tier: "BASIC" } }).findings),
+      ["gcp:redis/instance:Instance is a type that tests/contract/mapping.ts does not know"],
+    );
   });
 
   it("refuses a resource of which nothing could be compared", () => {
-    assert.match(linesOf(holdResource({ type: bucket, inputs: { project: "p" } }).findings).join(), /no property that could be compared/);
+    assert.match(
+      linesOf(holdResource({ type: bucket, inputs: { project: "p" } }).findings).join(),
+      /no property that could be compared/,
+    );
   });
 
-  it("takes a secret for what it stands in place of", () => assert.deepEqual(findingsOf(pool, `${linux}.transparentHugepageEnabled`, "[secret]"), []));
+  it("takes a secret for what it stands in place of", () =>
+    assert.deepEqual(findingsOf(pool, `${linux}.transparentHugepageEnabled`, "[secret]"), []));
 });
 
 describe("the check of recorded requests against the API", () => {
@@ -147,21 +263,52 @@ describe("the check of recorded requests against the API", () => {
   const pools = { method: "POST", path: "/v1beta1/projects/p/locations/europe-west1/clusters/c/nodePools" };
 
   it("finds nothing wrong with good ones, whatever the way to write a number of 64 bits", () => {
-    for (const sizeGb of ["20", 20]) assert.deepEqual(holdRequest({ ...disks, query: { alt: "json", sourceImage: "i" }, body: { name: "redis-0", sizeGb, zone: "europe-west1-b", labels: { app: "redis" } } }), { held: 6, findings: [], id: "compute.beta disks.insert" });
+    for (const sizeGb of ["20", 20])
+      assert.deepEqual(
+        holdRequest({
+          ...disks,
+          query: { alt: "json", sourceImage: "i" },
+          body: { name: "redis-0", sizeGb, zone: "europe-west1-b", labels: { app: "redis" } },
+        }),
+        { held: 6, findings: [], id: "compute.beta disks.insert" },
+      );
     const good: RecordedRequest[] = [
       { method: "POST", path: "/storage/v1/b", query: { project: "p" }, body: { name: "archive", location: "EU" } },
       { method: "GET", path: "/storage/v1/b/archive/anywhereCaches/" },
-      { ...pools, body: { nodePool: { name: "redis", initialNodeCount: 1, config: { linuxNodeConfig: { sysctls: { "net.core.somaxconn": "1024" } } } } } },
+      {
+        ...pools,
+        body: {
+          nodePool: {
+            name: "redis",
+            initialNodeCount: 1,
+            config: { linuxNodeConfig: { sysctls: { "net.core.somaxconn": "1024" } } },
+          },
+        },
+      },
       { ...pools, path: `${pools.path}/redis:setSize`, body: { nodeCount: 2 } },
-      { method: "POST", path: "/upload/storage/v1/b/archive/o", query: { uploadType: "multipart", name: "script.sh" }, body: { name: "script.sh", contentType: "text/plain" } },
+      {
+        method: "POST",
+        path: "/upload/storage/v1/b/archive/o",
+        query: { uploadType: "multipart", name: "script.sh" },
+        body: { name: "script.sh", contentType: "text/plain" },
+      },
       { method: "GET", path: "/storage/v1/b/archive/o/a%2Fb", query: { projection: "full" } },
-      { method: "POST", path: "/v1/projects/p:setIamPolicy", body: { policy: { bindings: [{ role: "roles/viewer", members: ["user:a@example.com"] }] } } },
-      { method: "POST", path: "/v1/projects/p/services:batchEnable", body: { serviceIds: ["container.googleapis.com"] } },
+      {
+        method: "POST",
+        path: "/v1/projects/p:setIamPolicy",
+        body: { policy: { bindings: [{ role: "roles/viewer", members: ["user:a@example.com"] }] } },
+      },
+      {
+        method: "POST",
+        path: "/v1/projects/p/services:batchEnable",
+        body: { serviceIds: ["container.googleapis.com"] },
+      },
       { method: "DELETE", path: "/v1/projects/p/serviceAccounts/nodes@p.iam.gserviceaccount.com" },
     ];
     for (const request of good) assert.deepEqual(linesOf(holdRequest(request).findings), [], request.path);
   });
 
+  // prettier-ignore
   const mistakes: [string, RecordedRequest, RegExp][] = [
     ["a path that no method has", { method: "POST", path: "/compute/beta/projects/p/zones/z/disc", body: {} }, /^POST \/compute\/beta\/projects\/p\/zones\/z\/disc is no method/],
     ["a verb that the path does not take", { ...disks, method: "PUT", body: {} }, /^PUT .* is no method/],

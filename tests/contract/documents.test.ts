@@ -6,12 +6,15 @@ import { mappedTypes, mappingOf } from "./mapping";
 import { mappedChild } from "./resource";
 import { reservedKeys, stated, sysctlNames } from "./stated";
 
-const description = (document: string, schema: string, field: string): string => childOf(schemaOf(documentOf(document), schema), field)!.field.description!;
+const description = (document: string, schema: string, field: string): string =>
+  childOf(schemaOf(documentOf(document), schema), field)!.field.description!;
 const containers = ["container.v1", "container.v1beta1"];
 
 describe("what the program knows of Google's API by heart", () => {
   it("refuses each metadata key that either version reserves, and no other: the pool's creation would fail after minutes", () => {
-    const reserved = new Set(containers.flatMap((document) => reservedKeys(description(document, "NodeConfig", "metadata"))));
+    const reserved = new Set(
+      containers.flatMap((document) => reservedKeys(description(document, "NodeConfig", "metadata"))),
+    );
     assert.deepEqual([...reservedMetadata].sort(), [...reserved].sort());
     for (const key of reserved) assert.match(metadataMistake(key, "x") ?? "", /reserved/);
     assert.equal(metadataMistake("disable-legacy-endpoints", "true"), undefined);
@@ -25,7 +28,10 @@ describe("what the program knows of Google's API by heart", () => {
 
   for (const document of containers) {
     it(`knows each sysctl that ${document} lists, and no other`, () => {
-      assert.deepEqual(Object.keys(nodeSysctls).sort(), sysctlNames(description(document, "LinuxNodeConfig", "sysctls")).sort());
+      assert.deepEqual(
+        Object.keys(nodeSysctls).sort(),
+        sysctlNames(description(document, "LinuxNodeConfig", "sysctls")).sort(),
+      );
     });
   }
 
@@ -43,8 +49,15 @@ describe("what the program knows of Google's API by heart", () => {
       ["kernel.shmmax", "18446744073692774400", /must be 0 to 18446744073692774399/],
       ["kernel.core_pattern", " ", /must not be empty/],
     ];
-    for (const [name, value, reason, memory] of refused) assert.match(sysctlMistake(name, value, memory) ?? `${name}=${value} is let through`, reason);
-    const taken: [string, string, number?][] = [["net.core.somaxconn", "1024"], ["vm.overcommit_memory", "1", 16], ["vm.overcommit_memory", "1"], ["net.ipv4.tcp_rmem", "4096 87380 6291456"], ["kernel.perf_event_paranoid", "-1"]];
+    for (const [name, value, reason, memory] of refused)
+      assert.match(sysctlMistake(name, value, memory) ?? `${name}=${value} is let through`, reason);
+    const taken: [string, string, number?][] = [
+      ["net.core.somaxconn", "1024"],
+      ["vm.overcommit_memory", "1", 16],
+      ["vm.overcommit_memory", "1"],
+      ["net.ipv4.tcp_rmem", "4096 87380 6291456"],
+      ["kernel.perf_event_paranoid", "-1"],
+    ];
     for (const [name, value, memory] of taken) assert.equal(sysctlMistake(name, value, memory), undefined);
   });
 });
@@ -52,8 +65,12 @@ describe("what the program knows of Google's API by heart", () => {
 describe("the stored documents", () => {
   it("hold every schema that a field refers to: a hole would look like an API that takes anything", () => {
     for (const document of documents) {
-      for (const [name, schema] of Object.entries(document.schemas)) references(schema).forEach((to) => assert.ok(document.schemas[to], `${document.document}: ${name} refers to ${to}`));
-      for (const [id, { request }] of Object.entries(document.methods)) assert.ok(!request || document.schemas[request], `${document.document}: ${id} takes ${request}`);
+      for (const [name, schema] of Object.entries(document.schemas))
+        references(schema).forEach((to) =>
+          assert.ok(document.schemas[to], `${document.document}: ${name} refers to ${to}`),
+        );
+      for (const [id, { request }] of Object.entries(document.methods))
+        assert.ok(!request || document.schemas[request], `${document.document}: ${id} takes ${request}`);
     }
   });
 
@@ -77,7 +94,11 @@ describe("the stored documents", () => {
       for (const property of Object.keys(mapping.renamed)) {
         let place: Place | "own" | undefined = schemaOf(documentOf(mapping.document), mapping.schema);
         const names = property.split(".");
-        for (const [depth, name] of names.entries()) place = typeof place === "object" ? mappedChild(mapping, place, names.slice(0, depth + 1).join("."), name) : undefined;
+        for (const [depth, name] of names.entries())
+          place =
+            typeof place === "object"
+              ? mappedChild(mapping, place, names.slice(0, depth + 1).join("."), name)
+              : undefined;
         assert.ok(typeof place === "object", `${type}: ${property} leads nowhere`);
         assert.ok(!resolved(place).field.readOnly, `${type}: ${property} is written by the server`);
       }
@@ -85,12 +106,25 @@ describe("the stored documents", () => {
   });
 });
 
-const below = (field: Field): Field[] => [...Object.values(field.properties ?? {}), ...[field.items, field.additionalProperties].filter((one) => one !== undefined)];
+const below = (field: Field): Field[] => [
+  ...Object.values(field.properties ?? {}),
+  ...[field.items, field.additionalProperties].filter((one) => one !== undefined),
+];
 
-const references = (field: Field): string[] => [...(field.$ref ? [field.$ref] : []), ...below(field).flatMap(references)];
+const references = (field: Field): string[] => [
+  ...(field.$ref ? [field.$ref] : []),
+  ...below(field).flatMap(references),
+];
 
 function described(place: Place): Place[] {
   const { document, field, key } = place;
-  const children = [...Object.entries(field.properties ?? {}).map(([name, child]) => ({ document, field: child, key: `${key}.${name}` })), ...(field.items ? [{ document, field: field.items, key }] : [])];
+  const children = [
+    ...Object.entries(field.properties ?? {}).map(([name, child]) => ({
+      document,
+      field: child,
+      key: `${key}.${name}`,
+    })),
+    ...(field.items ? [{ document, field: field.items, key }] : []),
+  ];
   return [...(field.description ? [place] : []), ...children.flatMap(described)];
 }

@@ -40,7 +40,10 @@ export interface Document {
 export const folder = path.join(__dirname, "documents");
 
 export const documents: readonly Document[] = fs.existsSync(folder)
-  ? fs.readdirSync(folder).sort().map((file) => JSON.parse(fs.readFileSync(path.join(folder, file), "utf8")) as Document)
+  ? fs
+      .readdirSync(folder)
+      .sort()
+      .map((file) => JSON.parse(fs.readFileSync(path.join(folder, file), "utf8")) as Document)
   : [];
 
 export function documentOf(name: string): Document {

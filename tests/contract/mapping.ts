@@ -11,7 +11,10 @@ export interface Mapping {
 
 const inPath = "names what the request is sent to";
 const ownForAll = { project: inPath, deletionPolicy: "says what Pulumi does when the resource goes" };
-const snapshotFirst = { createSnapshotBeforeDestroy: "makes the provider take a snapshot before it deletes", createSnapshotBeforeDestroyPrefix: "names that snapshot" };
+const snapshotFirst = {
+  createSnapshotBeforeDestroy: "makes the provider take a snapshot before it deletes",
+  createSnapshotBeforeDestroyPrefix: "names that snapshot",
+};
 
 /** The node configuration is a field of the cluster and of the pool. */
 const nodeConfig: Record<string, string> = {
@@ -30,36 +33,59 @@ const disk = {
 
 const mappings: Readonly<Record<string, Mapping>> = {
   "gcp:compute/network:Network": {
-    document: "compute.beta", schema: "Network",
-    renamed: { routingMode: "routingConfig.routingMode", bgpBestPathSelectionMode: "routingConfig.bgpBestPathSelectionMode" },
+    document: "compute.beta",
+    schema: "Network",
+    renamed: {
+      routingMode: "routingConfig.routingMode",
+      bgpBestPathSelectionMode: "routingConfig.bgpBestPathSelectionMode",
+    },
     own: { deleteDefaultRoutesOnCreate: "makes the provider delete routes after it created the network" },
   },
-  "gcp:compute/subnetwork:Subnetwork": { document: "compute.beta", schema: "Subnetwork", own: { sendSecondaryIpRangeIfEmpty: "decides whether an empty list is sent" } },
+  "gcp:compute/subnetwork:Subnetwork": {
+    document: "compute.beta",
+    schema: "Subnetwork",
+    own: { sendSecondaryIpRangeIfEmpty: "decides whether an empty list is sent" },
+  },
   "gcp:compute/router:Router": { document: "compute.beta", schema: "Router", own: { region: inPath } },
   "gcp:compute/routerNat:RouterNat": {
-    document: "compute.beta", schema: "RouterNat",
+    document: "compute.beta",
+    schema: "RouterNat",
     renamed: { "subnetworks.sourceIpRangesToNats": "sourceIpRangesToNat" },
     own: { region: inPath, router: inPath, initialNatIps: "are sent once, as natIps" },
   },
-  "gcp:compute/disk:Disk": { document: "compute.beta", schema: "Disk", renamed: disk.renamed, own: { ...disk.own, zone: inPath } },
-  "gcp:compute/regionDisk:RegionDisk": { document: "compute.beta", schema: "Disk", renamed: disk.renamed, own: { ...disk.own, region: inPath } },
+  "gcp:compute/disk:Disk": {
+    document: "compute.beta",
+    schema: "Disk",
+    renamed: disk.renamed,
+    own: { ...disk.own, zone: inPath },
+  },
+  "gcp:compute/regionDisk:RegionDisk": {
+    document: "compute.beta",
+    schema: "Disk",
+    renamed: disk.renamed,
+    own: { ...disk.own, region: inPath },
+  },
   "gcp:compute/resourcePolicy:ResourcePolicy": {
-    document: "compute.beta", schema: "ResourcePolicy",
+    document: "compute.beta",
+    schema: "ResourcePolicy",
     renamed: { "snapshotSchedulePolicy.snapshotProperties.storageLocations": "storageLocations[]" },
     own: { region: inPath },
   },
   "gcp:compute/diskResourcePolicyAttachment:DiskResourcePolicyAttachment": {
-    document: "compute.beta", schema: "DisksAddResourcePoliciesRequest",
+    document: "compute.beta",
+    schema: "DisksAddResourcePoliciesRequest",
     renamed: { name: "resourcePolicies[]" },
     own: { disk: inPath, zone: inPath },
   },
   "gcp:compute/regionDiskResourcePolicyAttachment:RegionDiskResourcePolicyAttachment": {
-    document: "compute.beta", schema: "RegionDisksAddResourcePoliciesRequest",
+    document: "compute.beta",
+    schema: "RegionDisksAddResourcePoliciesRequest",
     renamed: { name: "resourcePolicies[]" },
     own: { disk: inPath, region: inPath },
   },
   "gcp:container/cluster:Cluster": {
-    document: "container.v1beta1", schema: "Cluster",
+    document: "container.v1beta1",
+    schema: "Cluster",
     renamed: {
       ...nodeConfig,
       datapathProvider: "networkConfig.datapathProvider",
@@ -87,21 +113,35 @@ const mappings: Readonly<Record<string, Mapping>> = {
     },
   },
   "gcp:container/nodePool:NodePool": {
-    document: "container.v1beta1", schema: "NodePool",
-    renamed: { ...nodeConfig, maxPodsPerNode: "maxPodsConstraint.maxPodsPerNode", nodeConfig: "config", nodeCount: "initialNodeCount", nodeLocations: "locations" },
+    document: "container.v1beta1",
+    schema: "NodePool",
+    renamed: {
+      ...nodeConfig,
+      maxPodsPerNode: "maxPodsConstraint.maxPodsPerNode",
+      nodeConfig: "config",
+      nodeCount: "initialNodeCount",
+      nodeLocations: "locations",
+    },
     own: { cluster: inPath, location: inPath, namePrefix: "is the first part of a name that the provider makes up" },
   },
   "gcp:serviceaccount/account:Account": {
-    document: "iam.v1", schema: "CreateServiceAccountRequest",
+    document: "iam.v1",
+    schema: "CreateServiceAccountRequest",
     renamed: { description: "serviceAccount.description", displayName: "serviceAccount.displayName" },
     own: { createIgnoreAlreadyExists: "says what the provider does with an error", disabled: "is a call of its own" },
   },
   "gcp:projects/iAMMember:IAMMember": {
-    document: "cloudresourcemanager.v1", schema: "SetIamPolicyRequest",
-    renamed: { condition: "policy.bindings[].condition", member: "policy.bindings[].members[]", role: "policy.bindings[].role" },
+    document: "cloudresourcemanager.v1",
+    schema: "SetIamPolicyRequest",
+    renamed: {
+      condition: "policy.bindings[].condition",
+      member: "policy.bindings[].members[]",
+      role: "policy.bindings[].role",
+    },
   },
   "gcp:projects/service:Service": {
-    document: "serviceusage.v1", schema: "BatchEnableServicesRequest",
+    document: "serviceusage.v1",
+    schema: "BatchEnableServicesRequest",
     renamed: { service: "serviceIds[]" },
     own: {
       checkIfServiceHasUsageOnDestroy: "says what happens when the resource goes",
@@ -110,7 +150,8 @@ const mappings: Readonly<Record<string, Mapping>> = {
     },
   },
   "gcp:storage/bucket:Bucket": {
-    document: "storage.v1", schema: "Bucket",
+    document: "storage.v1",
+    schema: "Bucket",
     renamed: {
       lifecycleRules: "lifecycle.rule",
       "lifecycleRules.condition.matchesPrefixes": "matchesPrefix",
@@ -127,11 +168,18 @@ const mappings: Readonly<Record<string, Mapping>> = {
     },
   },
   "gcp:storage/bucketObject:BucketObject": {
-    document: "storage.v1", schema: "Object",
-    own: { bucket: inPath, content: "is the object itself", source: "is the object itself", forceEmptyContentType: "decides whether an empty text is sent" },
+    document: "storage.v1",
+    schema: "Object",
+    own: {
+      bucket: inPath,
+      content: "is the object itself",
+      source: "is the object itself",
+      forceEmptyContentType: "decides whether an empty text is sent",
+    },
   },
   "gcp:storage/bucketIAMMember:BucketIAMMember": {
-    document: "storage.v1", schema: "Policy",
+    document: "storage.v1",
+    schema: "Policy",
     renamed: { condition: "bindings[].condition", member: "bindings[].members[]", role: "bindings[].role" },
     own: { bucket: inPath },
   },

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { goldenFiles, linesOf, outcomeOf } from "./golden";
 import { holdRequest, type RecordedRequest } from "./request";
 
-/** What the official plugin sends, empty or false, of fields that the documents do not have; nothing in the program leads there. */
+/**
+ * What the official plugin sends, empty or false, of fields that the documents do not have; nothing in the program
+ * leads there.
+ */
 const undocumented = ["routingConfig.deleteBgpAlwaysCompareMed", "nats[0].initialNatIps"];
 
 describe("what the provider sends for each stack", () => {
@@ -18,11 +21,14 @@ describe("what the provider sends for each stack", () => {
       const id = "id" in called ? called.id : undefined;
       if (request.body) compared += held;
       it(`${stack}: ${request.method} ${id ?? request.path} is what the API takes (${file}, values held: ${held})`, () => {
-        const unforeseen = linesOf(findings).filter((line) => !undocumented.some((known) => line.startsWith(`${known} is no field`)));
+        const unforeseen = linesOf(findings).filter(
+          (line) => !undocumented.some((known) => line.startsWith(`${known} is no field`)),
+        );
         assert.deepEqual(unforeseen, []);
       });
     }
   }
 
-  it("is compared at all: a recording without a body would prove nothing", () => assert.ok(compared > 0, `nothing in ${Object.keys(stacks).join(", ")}`));
+  it("is compared at all: a recording without a body would prove nothing", () =>
+    assert.ok(compared > 0, `nothing in ${Object.keys(stacks).join(", ")}`));
 });

@@ -7,7 +7,10 @@ import { destroy, outputs, removeStack, up } from "../../local/engine/stack";
 import { embedded } from "../../local/engine/target";
 import { redisCli, settled } from "../support/cluster";
 
-/** A machine that was switched off: the embedded cluster is made anew, and the stack of the one before it is still there. */
+/**
+ * A machine that was switched off: the embedded cluster is made anew, and the stack of the one before it is still
+ * there.
+ */
 describe("make up after the embedded cluster was built anew", function () {
   this.timeout(600_000);
   let deployed = false;
@@ -36,6 +39,9 @@ describe("make up after the embedded cluster was built anew", function () {
     await up(embedded);
 
     assert.equal((await outputs(embedded)).namespace, namespace);
-    assert.equal(await redisCli(namespace, await settled(namespace, { timeout: 120_000 }), "EXISTS", "of the cluster before"), "0");
+    assert.equal(
+      await redisCli(namespace, await settled(namespace, { timeout: 120_000 }), "EXISTS", "of the cluster before"),
+      "0",
+    );
   });
 });

@@ -7,10 +7,18 @@ import { Project } from "../support/project";
 import { whileWriting } from "../support/writer";
 
 const password = "a-password-of-the-e2e-tests";
-const alone = { mode: "standalone", image: imageNames.redis, resources: { memory: "64Mi", cpu: "20m" }, auth: { password } };
+const alone = {
+  mode: "standalone",
+  image: imageNames.redis,
+  resources: { memory: "64Mi", cpu: "20m" },
+  auth: { password },
+};
 const watched = { ...alone, mode: "sentinel", endpoint: { image: imageNames.haproxy } };
 
-/** A stack that began small: the one Redis becomes the first master, in place, with its data, its address and its password. */
+/**
+ * A stack that began small: the one Redis becomes the first master, in place, with its data, its address and its
+ * password.
+ */
 describe("a standalone Redis becomes a sentinel topology", function () {
   this.timeout(600_000);
   const project = new Project();
@@ -26,7 +34,8 @@ describe("a standalone Redis becomes a sentinel topology", function () {
     await project.up(stack);
     await redisCli(namespace, "redis-0", "-n", "1", "SET", "beside", "database 0");
     const client = plainClient(await addressOf((await project.outputs(stack)).host as string), password);
-    const claim = () => kubectl("get", "pvc", "data-redis-0", "-n", namespace, "-o", "jsonpath={.metadata.uid} {.spec.volumeName}");
+    const claim = () =>
+      kubectl("get", "pvc", "data-redis-0", "-n", namespace, "-o", "jsonpath={.metadata.uid} {.spec.volumeName}");
     return { stack, namespace, client, claim, claimed: await claim() };
   }
   type Deployed = Awaited<ReturnType<typeof deployed>>;
@@ -59,7 +68,16 @@ describe("a standalone Redis becomes a sentinel topology", function () {
   it("under load: the preview says so, nothing is made again, no write is lost, and there is no way back", async () => {
     const made = await deployed();
     const { stack, namespace } = made;
-    const before = await kubectl("get", "statefulset/redis", "service/redis", "service/redis-nodes", "-n", namespace, "-o", "jsonpath={.items[*].metadata.uid} {.items[*].spec.clusterIP}");
+    const before = await kubectl(
+      "get",
+      "statefulset/redis",
+      "service/redis",
+      "service/redis-nodes",
+      "-n",
+      namespace,
+      "-o",
+      "jsonpath={.items[*].metadata.uid} {.items[*].spec.clusterIP}",
+    );
     project.configure(stack, watched);
     const preview = await project.pulumi(["preview", "--stack", stack]);
     assert.match(preview, /mode: the Redis that is there becomes the first master: .* There is no way back in place/);
@@ -69,9 +87,24 @@ describe("a standalone Redis becomes a sentinel topology", function () {
       await project.up(stack);
       printTime("pulumi up from standalone to sentinel", began, 60);
     });
-    assert.equal(await kubectl("get", "statefulset/redis", "service/redis", "service/redis-nodes", "-n", namespace, "-o", "jsonpath={.items[*].metadata.uid} {.items[*].spec.clusterIP}"), before);
+    assert.equal(
+      await kubectl(
+        "get",
+        "statefulset/redis",
+        "service/redis",
+        "service/redis-nodes",
+        "-n",
+        namespace,
+        "-o",
+        "jsonpath={.items[*].metadata.uid} {.items[*].spec.clusterIP}",
+      ),
+      before,
+    );
     project.configure(stack, alone);
-    assert.match(await project.refused(["preview", "--stack", stack]), /redis-gke:mode: "standalone" is not the mode of the data that are there: write "sentinel"/);
+    assert.match(
+      await project.refused(["preview", "--stack", stack]),
+      /redis-gke:mode: "standalone" is not the mode of the data that are there: write "sentinel"/,
+    );
   });
 
   it("though it is killed at five moments", async () => {
@@ -94,7 +127,10 @@ describe("a standalone Redis becomes a sentinel topology", function () {
       project.configure(stack, alone);
       await goOn(project, stack);
       assert.equal(await redisCli(namespace, "redis-0", "ROLE").then((role) => role.split("\n")[0]), "master");
-      await eventually("no sentinel any more", async () => (await kubectl("get", "pods", "-n", namespace, "-o", "name")).trim() === "pod/redis-0");
+      await eventually(
+        "no sentinel any more",
+        async () => (await kubectl("get", "pods", "-n", namespace, "-o", "name")).trim() === "pod/redis-0",
+      );
 
       project.configure(stack, { ...alone, stopped: true });
       await project.up(stack);

@@ -18,7 +18,13 @@ const namespace = `redis-e2e-${id}-archive`;
 const stack = "e2e-archive";
 const storageClass = `e2e-${id}-archive`;
 const target = { ...embedded, kubeconfig: process.env.KUBECONFIG ?? embedded.kubeconfig };
-const base = { mode: "standalone", namespace, image: imageNames.redis, resources: { memory: "64Mi", cpu: "20m" }, auth: { password: "a-password-of-the-e2e-tests" } };
+const base = {
+  mode: "standalone",
+  namespace,
+  image: imageNames.redis,
+  resources: { memory: "64Mi", cpu: "20m" },
+  auth: { password: "a-password-of-the-e2e-tests" },
+};
 
 /** One story, told in order: each step stands on the one before it. */
 describe("archive: on the cluster, to an object store and to a volume", function () {
@@ -27,8 +33,12 @@ describe("archive: on the cluster, to an object store and to a volume", function
   const project = new Project();
   const schedule = quietSchedule();
   let store: ObjectStore;
-  const configure = (archive: Record<string, unknown>) => project.configure(stack, { ...base, archive: { image: imageNames.rclone, schedule, ...archive } });
-  const take = async () => { const place = await archiveOf(target, namespace); return runJob(place, scheduledJob(place), 90); };
+  const configure = (archive: Record<string, unknown>) =>
+    project.configure(stack, { ...base, archive: { image: imageNames.rclone, schedule, ...archive } });
+  const take = async () => {
+    const place = await archiveOf(target, namespace);
+    return runJob(place, scheduledJob(place), 90);
+  };
   const list = async () => listArchives(await archiveOf(target, namespace));
 
   before(async () => {
@@ -52,7 +62,13 @@ describe("archive: on the cluster, to an object store and to a volume", function
     const { succeeded, log } = await take();
     assert.ok(succeeded, log);
     const listed = await list();
-    assert.deepEqual(listed.map(({ folder, state, keys, source }) => [folder, state, keys, source]), [["hourly", "checked", "3", "redis-0"], ["daily", "checked", "3", "redis-0"]]);
+    assert.deepEqual(
+      listed.map(({ folder, state, keys, source }) => [folder, state, keys, source]),
+      [
+        ["hourly", "checked", "3", "redis-0"],
+        ["daily", "checked", "3", "redis-0"],
+      ],
+    );
     assert.match(age(Date.now() - timeOf(listed[0]!.name)), /^\d+ min$/);
     // What `make status` goes by.
     assert.ok((await instances(target, namespace))[0]!.archive!.lastSuccess! > from - 1000);
@@ -70,29 +86,55 @@ describe("archive: on the cluster, to an object store and to a volume", function
     await project.up(stack);
     const { succeeded, log } = await take();
     assert.ok(succeeded, log);
-    assert.deepEqual((await list()).map(({ folder, state }) => [folder, state]), [["hourly", "checked"], ["daily", "checked"]]);
+    assert.deepEqual(
+      (await list()).map(({ folder, state }) => [folder, state]),
+      [
+        ["hourly", "checked"],
+        ["daily", "checked"],
+      ],
+    );
   });
 
   it("grows that volume in place, with the archives on it", async () => {
-    const claim = () => kubectl("get", "persistentvolumeclaim", "redis-archive", "-n", namespace, "-o", "jsonpath={.metadata.uid} {.spec.resources.requests.storage}");
+    const claim = () =>
+      kubectl(
+        "get",
+        "persistentvolumeclaim",
+        "redis-archive",
+        "-n",
+        namespace,
+        "-o",
+        "jsonpath={.metadata.uid} {.spec.resources.requests.storage}",
+      );
     const [uid] = (await claim()).split(" ");
     const before = await list();
     configure({ volume: { size: "128Mi", storageClass } });
     await project.up(stack);
     assert.equal(await claim(), `${uid} 128Mi`);
-    assert.deepEqual((await list()).map(({ name }) => name), before.map(({ name }) => name));
+    assert.deepEqual(
+      (await list()).map(({ name }) => name),
+      before.map(({ name }) => name),
+    );
     await project.pulumi(["preview", "--expect-no-changes", "--stack", stack]);
   });
 
   it("is refused more where its StorageClass does not allow it, before anything is touched", async () => {
     await forbidGrowth(storageClass);
     configure({ volume: { size: "256Mi", storageClass } });
-    assert.match(await project.refused(["preview", "--stack", stack]), new RegExp(`redis-gke:archive\\.volume\\.size: "256Mi" is more than the 128Mi that the archives' volume has, and its StorageClass ${storageClass} does not let it grow`));
+    assert.match(
+      await project.refused(["preview", "--stack", stack]),
+      new RegExp(
+        `redis-gke:archive\\.volume\\.size: "256Mi" is more than the 128Mi that the archives' volume has, and its StorageClass ${storageClass} does not let it grow`,
+      ),
+    );
   });
 
   it("is not taken along by a destroy that was not meant", async () => {
     assert.match(await project.refused(["destroy", "--yes", "--skip-preview", "--stack", stack]), /protected/);
-    assert.equal((await kubectl("get", "persistentvolumeclaim", "redis-archive", "-n", namespace, "-o", "jsonpath={.status.phase}")), "Bound");
+    assert.equal(
+      await kubectl("get", "persistentvolumeclaim", "redis-archive", "-n", namespace, "-o", "jsonpath={.status.phase}"),
+      "Bound",
+    );
     configure({ volume: { size: "128Mi", storageClass }, protect: false });
     await project.up(stack);
   });

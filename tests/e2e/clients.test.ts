@@ -18,10 +18,37 @@ interface Library {
 }
 
 const libraries: Library[] = [
-  { name: "ioredis", tool: "npm", manifests: ["package.json"], install: [["npm", "install", "--silent", "--no-package-lock", "--no-audit", "--no-fund"]], start: [process.execPath, "example.mjs"] },
-  { name: "node-redis", tool: "npm", manifests: ["package.json"], install: [["npm", "install", "--silent", "--no-package-lock", "--no-audit", "--no-fund"]], start: [process.execPath, "example.mjs"] },
-  { name: "go-redis", tool: "go", manifests: ["go.mod", "go.sum", "main.go"], install: [["go", "build", "-o", "example", "."]], start: ["./example"] },
-  { name: "redis-py", tool: "python3", manifests: ["requirements.txt"], install: [["python3", "-m", "venv", "venv"], ["venv/bin/pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt"]], start: ["venv/bin/python3", "example.py"] },
+  {
+    name: "ioredis",
+    tool: "npm",
+    manifests: ["package.json"],
+    install: [["npm", "install", "--silent", "--no-package-lock", "--no-audit", "--no-fund"]],
+    start: [process.execPath, "example.mjs"],
+  },
+  {
+    name: "node-redis",
+    tool: "npm",
+    manifests: ["package.json"],
+    install: [["npm", "install", "--silent", "--no-package-lock", "--no-audit", "--no-fund"]],
+    start: [process.execPath, "example.mjs"],
+  },
+  {
+    name: "go-redis",
+    tool: "go",
+    manifests: ["go.mod", "go.sum", "main.go"],
+    install: [["go", "build", "-o", "example", "."]],
+    start: ["./example"],
+  },
+  {
+    name: "redis-py",
+    tool: "python3",
+    manifests: ["requirements.txt"],
+    install: [
+      ["python3", "-m", "venv", "venv"],
+      ["venv/bin/pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt"],
+    ],
+    start: ["venv/bin/python3", "example.py"],
+  },
 ];
 
 const folderOf = ({ name }: Library) => path.join(checkout, "build", "clients", name);
@@ -39,7 +66,12 @@ async function install(library: Library): Promise<void> {
   fs.writeFileSync(stamp, wanted);
 }
 
-interface Outcome { acknowledged: number; lost: number; longest: number; refusals: string }
+interface Outcome {
+  acknowledged: number;
+  lost: number;
+  longest: number;
+  refusals: string;
+}
 
 /** Each example is a process of its own, as a service is; the last line that it prints is its outcome. */
 async function outcome(library: Library, env: NodeJS.ProcessEnv): Promise<Outcome> {
@@ -65,9 +97,13 @@ describe("the examples for client libraries, through Sentinel and through the en
   const runnable = libraries.filter(({ tool }) => which(tool));
 
   const environmentOf = (way: (typeof ways)[number]): NodeJS.ProcessEnv => ({
-    REDIS_PASSWORD: deployment.password, SECONDS: String(seconds),
+    REDIS_PASSWORD: deployment.password,
+    SECONDS: String(seconds),
     ...(way === "Sentinel"
-      ? { REDIS_SENTINELS: deployment.sentinels.map((address) => `${address}:26379`).join(","), REDIS_MASTER: deployment.masterName }
+      ? {
+          REDIS_SENTINELS: deployment.sentinels.map((address) => `${address}:26379`).join(","),
+          REDIS_MASTER: deployment.masterName,
+        }
       : { REDIS_HOST: deployment.address("redis"), REDIS_PORT: "6379" }),
   });
   const healed = () => settled(deployment.namespace, { every: 500, timeout: 120_000 });
@@ -79,9 +115,14 @@ describe("the examples for client libraries, through Sentinel and through the en
   after(() => deployment.remove());
 
   const faults = [
-    { name: "a planned move", losesNothing: true, strike: (master: string) => kubectl("delete", "pod", master, "-n", deployment.namespace, "--wait=false") },
     {
-      name: "a crash", losesNothing: false,
+      name: "a planned move",
+      losesNothing: true,
+      strike: (master: string) => kubectl("delete", "pod", master, "-n", deployment.namespace, "--wait=false"),
+    },
+    {
+      name: "a crash",
+      losesNothing: false,
       strike: async (master: string) => {
         const found = (await pods(deployment.namespace, "redis")).find(({ metadata }) => metadata.name === master);
         signal(found!.metadata.uid, "SIGKILL", "redis-server");
@@ -95,7 +136,9 @@ describe("the examples for client libraries, through Sentinel and through the en
 
       before(async () => {
         const master = await healed();
-        const all = runnable.flatMap((library) => ways.map((way) => ({ key: `${library.name} ${way}`, ended: outcome(library, environmentOf(way)) })));
+        const all = runnable.flatMap((library) =>
+          ways.map((way) => ({ key: `${library.name} ${way}`, ended: outcome(library, environmentOf(way)) })),
+        );
         const settled = Promise.allSettled(all.map(({ ended }) => ended));
         await sleep(seconds * 400);
         await strike(master);

@@ -23,7 +23,14 @@ describe("a disk that fills under load, and is made larger", function () {
 
   before(async () => {
     await disks.makeSmall(disk, 32);
-    project.configure(stack, { mode: "standalone", namespace, image: imageNames.redis, resources: { memory: "64Mi", cpu: "20m" }, auth: { password }, persistence: { volumes: [disk] } });
+    project.configure(stack, {
+      mode: "standalone",
+      namespace,
+      image: imageNames.redis,
+      resources: { memory: "64Mi", cpu: "20m" },
+      auth: { password },
+      persistence: { volumes: [disk] },
+    });
     await project.init(stack);
     await project.up(stack);
     client = plainClient(await addressOf(`redis.${namespace}.svc`), password);
@@ -46,12 +53,29 @@ describe("a disk that fills under load, and is made larger", function () {
     let refusal = "";
     for (let n = 0; n < 20_000 && !refusal; n++) {
       // Few keys, many writes: the log fills the disk, not the data the memory.
-      const key = `key:${n % 3000}`, value = `${n}:${"x".repeat(3000)}`;
-      await client.set(key, value).then(() => written.set(key, value), (error: Error) => { refusal = error.message; });
+      const key = `key:${n % 3000}`,
+        value = `${n}:${"x".repeat(3000)}`;
+      await client.set(key, value).then(
+        () => written.set(key, value),
+        (error: Error) => {
+          refusal = error.message;
+        },
+      );
     }
     assert.match(refusal, /^MISCONF .*(No space left on device|disk)/);
     assert.deepEqual(await missing(), []);
-    assert.equal(await kubectl("get", "pod", "redis-0", "-n", namespace, "-o", "jsonpath={.status.containerStatuses[0].restartCount} {.status.containerStatuses[0].ready}"), "0 true");
+    assert.equal(
+      await kubectl(
+        "get",
+        "pod",
+        "redis-0",
+        "-n",
+        namespace,
+        "-o",
+        "jsonpath={.status.containerStatuses[0].restartCount} {.status.containerStatuses[0].ready}",
+      ),
+      "0 true",
+    );
   });
 
   it("is named by make status, which is not healthy then, and warned of in the log before", async () => {
@@ -60,7 +84,11 @@ describe("a disk that fills under load, and is made larger", function () {
     assert.match(output, /NOT healthy: the disk of redis-0 is (9\d|100) % full: raise persistence\.size/);
     assert.match(output, /redis-0: .*\(is the disk full\?\)/);
     // Every thirty seconds it looks.
-    await eventually("the log says so", async () => /WARNING: disk: \d+ % of \/data used/.test(await kubectl("logs", "-n", namespace, "redis-0")), { every: 1000 });
+    await eventually(
+      "the log says so",
+      async () => /WARNING: disk: \d+ % of \/data used/.test(await kubectl("logs", "-n", namespace, "redis-0")),
+      { every: 1000 },
+    );
   });
 
   it("heals when the disk is made larger, and has every acknowledged write, over a restart too", async () => {

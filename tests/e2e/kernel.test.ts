@@ -11,7 +11,13 @@ import { Project } from "../support/project";
 const id = Math.random().toString(36).slice(2, 8);
 const namespace = `redis-e2e-${id}-kernel`;
 const tuning = `${namespace}-kernel`;
-const config = { mode: "standalone", namespace, image: imageNames.redis, resources: { memory: "64Mi", cpu: "20m" }, auth: { password: "a-password-of-the-e2e-tests" } };
+const config = {
+  mode: "standalone",
+  namespace,
+  image: imageNames.redis,
+  resources: { memory: "64Mi", cpu: "20m" },
+  auth: { password: "a-password-of-the-e2e-tests" },
+};
 
 /** The machine's own: the nodes of the embedded cluster are network namespaces, and share one kernel. */
 const files = {
@@ -21,8 +27,13 @@ const files = {
 } as const;
 type Values = Record<keyof typeof files, string>;
 const chosen = (text: string) => /\[(.*)\]/.exec(text)?.[1] ?? text.trim();
-const values = () => Object.fromEntries(Object.entries(files).map(([name, file]) => [name, chosen(fs.readFileSync(file, "utf8"))])) as Values;
-const set = (wanted: Values) => { for (const [name, value] of Object.entries(wanted)) fs.writeFileSync(files[name as keyof Values], value); };
+const values = () =>
+  Object.fromEntries(
+    Object.entries(files).map(([name, file]) => [name, chosen(fs.readFileSync(file, "utf8"))]),
+  ) as Values;
+const set = (wanted: Values) => {
+  for (const [name, value] of Object.entries(wanted)) fs.writeFileSync(files[name as keyof Values], value);
+};
 const untuned: Values = { hugePages: "always", defrag: "madvise", overcommit: "0" };
 const tuned: Values = { hugePages: "never", defrag: "never", overcommit: "1" };
 
@@ -33,13 +44,23 @@ describe("kernel: untuned nodes, and what becomes of them", function () {
   const project = new Project();
   const own = values();
 
-  const configure = (kernel: { enforce?: boolean; tune?: boolean }) => project.configure("e2e-kernel", { ...config, kernel });
+  const configure = (kernel: { enforce?: boolean; tune?: boolean }) =>
+    project.configure("e2e-kernel", { ...config, kernel });
   const logs = (container: string) => kubectl("logs", "-n", namespace, "redis-0", "-c", container).catch(() => "");
   const tunerLogs = () => kubectl("logs", "-n", tuning, "-l", "app.kubernetes.io/name=kernel-tuning", "--tail", "-1");
-  const status = async () => report(await look(embedded, namespace, (await instances(embedded, namespace))[0]!), namespace);
+  const status = async () =>
+    report(await look(embedded, namespace, (await instances(embedded, namespace))[0]!), namespace);
   const ready = async () => (await pods(namespace, "redis"))[0]?.status.containerStatuses?.[0]?.ready;
   /** Until the pod has said why it waits; what it said. */
-  const waits = () => eventually("the pod waits and says why", async () => { const said = await logs("kernel"); return /waiting: /.test(said) && said; }, { timeout: 180_000 });
+  const waits = () =>
+    eventually(
+      "the pod waits and says why",
+      async () => {
+        const said = await logs("kernel");
+        return /waiting: /.test(said) && said;
+      },
+      { timeout: 180_000 },
+    );
   /** Redis's own words for an untuned kernel. */
   const complaints = /overcommit must be enabled|Transparent Huge Pages|TCP backlog setting .* cannot be enforced/;
 
@@ -65,12 +86,20 @@ describe("kernel: untuned nodes, and what becomes of them", function () {
     await project.up("e2e-kernel");
     const node = (await pods(namespace, "redis"))[0]!.spec.nodeName;
     const said = await logs("redis");
-    assert.match(said, new RegExp(`WARNING: kernel: transparent huge pages is always on the node ${node}, wanted never: set kernel\\.tune: true .*: echo never >/sys/kernel/mm/transparent_hugepage/enabled`));
+    assert.match(
+      said,
+      new RegExp(
+        `WARNING: kernel: transparent huge pages is always on the node ${node}, wanted never: set kernel\\.tune: true .*: echo never >/sys/kernel/mm/transparent_hugepage/enabled`,
+      ),
+    );
     assert.match(said, new RegExp(`WARNING: kernel: vm\\.overcommit_memory is 0 on the node ${node}, wanted 1: `));
     assert.doesNotMatch(said, /WARNING: kernel: net\.core\.somaxconn/);
     // What the later steps miss has to be there now, or they would miss it in any case.
     assert.match(said, complaints);
-    assert.match(await status(), /^redis-0 +\d+ +always +0 .*transparent huge pages: wanted never; vm\.overcommit_memory: wanted 1$/m);
+    assert.match(
+      await status(),
+      /^redis-0 +\d+ +always +0 .*transparent huge pages: wanted never; vm\.overcommit_memory: wanted 1$/m,
+    );
   });
 
   it("holds the pod back where that is enforced, and goes on by itself when somebody tunes the node", async () => {
@@ -79,10 +108,21 @@ describe("kernel: untuned nodes, and what becomes of them", function () {
     up.catch(() => undefined);
     const said = await waits();
     const node = (await pods(namespace, "redis"))[0]!.spec.nodeName;
-    assert.match(said, new RegExp(`waiting: the node ${node} has net\\.core\\.somaxconn \\d{4,}, transparent huge pages always \\(wanted never\\), vm\\.overcommit_memory 0 \\(wanted 1\\)`));
+    assert.match(
+      said,
+      new RegExp(
+        `waiting: the node ${node} has net\\.core\\.somaxconn \\d{4,}, transparent huge pages always \\(wanted never\\), vm\\.overcommit_memory 0 \\(wanted 1\\)`,
+      ),
+    );
     assert.match(said, /kernel\.tune: true/);
     const shown = await status();
-    assert.match(shown, new RegExp(`redis-0 cannot be asked \\(waits for its node's kernel: the node ${node} has .*\\)\\. Look at: kubectl -n ${namespace} logs redis-0 -c kernel$`, "m"));
+    assert.match(
+      shown,
+      new RegExp(
+        `redis-0 cannot be asked \\(waits for its node's kernel: the node ${node} has .*\\)\\. Look at: kubectl -n ${namespace} logs redis-0 -c kernel$`,
+        "m",
+      ),
+    );
     set(tuned);
     await up;
     assert.equal(await ready(), true);
@@ -96,7 +136,8 @@ describe("kernel: untuned nodes, and what becomes of them", function () {
     configure({ enforce: true, tune: true });
     await project.up("e2e-kernel");
     assert.deepEqual(values(), tuned);
-    // Each by itself: the tuners of all nodes set the machine's one kernel, and one may be the first at one file and another at the next.
+    // Each by itself: the tuners of all nodes set the machine's one kernel, and one may be the first at one file and
+    // another at the next.
     const said = await tunerLogs();
     assert.match(said, /transparent_hugepage\/enabled: always -> never/);
     assert.match(said, /overcommit_memory: 0 -> 1/);
@@ -105,7 +146,9 @@ describe("kernel: untuned nodes, and what becomes of them", function () {
     assert.match(start, /kernel: net\.core\.somaxconn \d{4,}, transparent huge pages never, vm\.overcommit_memory 1$/m);
     assert.doesNotMatch(start, complaints);
     assert.match(await status(), /^redis-0 +\d{4,} +never +1 .*as wanted$/m);
-    const { kernel } = await project.outputs("e2e-kernel") as { kernel: { enforced: boolean; tuned: boolean; wanted: { overcommitMemory: number } } };
+    const { kernel } = (await project.outputs("e2e-kernel")) as {
+      kernel: { enforced: boolean; tuned: boolean; wanted: { overcommitMemory: number } };
+    };
     assert.deepEqual([kernel.enforced, kernel.tuned, kernel.wanted.overcommitMemory], [true, true, 1]);
   });
 
@@ -114,10 +157,12 @@ describe("kernel: untuned nodes, and what becomes of them", function () {
     const before = await timesTuned();
     set(untuned);
     const since = Date.now();
-    await eventually("tuned again", () => Object.entries(tuned).every(([name, value]) => values()[name as keyof Values] === value));
+    await eventually("tuned again", () =>
+      Object.entries(tuned).every(([name, value]) => values()[name as keyof Values] === value),
+    );
     console.log(`      tuned again after ${Math.round((Date.now() - since) / 1000)} s`);
     // One says so, or two that found it at the same moment.
-    await eventually("a tuner says so", async () => await timesTuned() > before);
+    await eventually("a tuner says so", async () => (await timesTuned()) > before);
     // Not ready while the values were wrong; a refresh in these seconds would find an unhealthy resource.
     await kubectl("rollout", "status", "daemonset", "--namespace", tuning, "--timeout=30s");
   });
@@ -125,6 +170,7 @@ describe("kernel: untuned nodes, and what becomes of them", function () {
   it("changes nothing in a stack that is up, and leaves nothing when it is destroyed", async () => {
     await project.pulumi(["preview", "--refresh", "--expect-no-changes", "--stack", "e2e-kernel"]);
     await project.destroy("e2e-kernel");
-    for (const gone of [namespace, tuning]) assert.equal(await kubectl("get", "namespace", gone, "--ignore-not-found"), "");
+    for (const gone of [namespace, tuning])
+      assert.equal(await kubectl("get", "namespace", gone, "--ignore-not-found"), "");
   });
 });

@@ -22,12 +22,30 @@ function manifest({ name, inputs }: GraphResource) {
 /** The pod that a workload would make: the Pod Security admission looks at nothing else. */
 function podOf({ inputs }: GraphResource) {
   const { metadata, spec } = inputs.spec.template;
-  return { apiVersion: "v1", kind: "Pod", metadata: { ...metadata, name: `${inputs.metadata.name}-pod`, namespace: elsewhere(inputs.metadata.namespace) }, spec: { ...spec, volumes: [...spec.volumes, ...(inputs.spec.volumeClaimTemplates ?? []).map((claim: { metadata: { name: string } }) => ({ name: claim.metadata.name, emptyDir: {} }))] } };
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { ...metadata, name: `${inputs.metadata.name}-pod`, namespace: elsewhere(inputs.metadata.namespace) },
+    spec: {
+      ...spec,
+      volumes: [
+        ...spec.volumes,
+        ...(inputs.spec.volumeClaimTemplates ?? []).map((claim: { metadata: { name: string } }) => ({
+          name: claim.metadata.name,
+          emptyDir: {},
+        })),
+      ],
+    },
+  };
 }
 
 /** What the API server answers to an object; it keeps none. */
 function dryRun(object: unknown): { status: number | null; said: string } {
-  const { status, stdout, stderr } = spawnSync("kubectl", ["create", "--dry-run=server", "--validate=strict", "-f", "-"], { input: JSON.stringify(object), encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(
+    "kubectl",
+    ["create", "--dry-run=server", "--validate=strict", "-f", "-"],
+    { input: JSON.stringify(object), encoding: "utf8" },
+  );
   return { status, said: `${stdout}${stderr}` };
 }
 
@@ -42,10 +60,22 @@ describe("every Kubernetes object of every stack, before a real API server (serv
         for (const namespace of namespaces()) {
           const { metadata } = manifest(namespace);
           await kubectl("create", "namespace", metadata.name);
-          await kubectl("label", "namespace", metadata.name, ...Object.entries(metadata.labels).map(([key, value]) => `${key}=${String(value)}`));
+          await kubectl(
+            "label",
+            "namespace",
+            metadata.name,
+            ...Object.entries(metadata.labels).map(([key, value]) => `${key}=${String(value)}`),
+          );
         }
       });
-      after(() => kubectl("delete", "namespace", "--wait=false", ...namespaces().map((namespace) => manifest(namespace).metadata.name)));
+      after(() =>
+        kubectl(
+          "delete",
+          "namespace",
+          "--wait=false",
+          ...namespaces().map((namespace) => manifest(namespace).metadata.name),
+        ),
+      );
 
       it("is accepted, with no field that Kubernetes does not know", () => {
         const objects = graph.filter(({ type }) => type !== "kubernetes:core/v1:Namespace");

@@ -3,7 +3,17 @@ import * as fs from "node:fs";
 import type { Redis } from "ioredis";
 import { stackFile } from "../../local/engine/backend";
 import { imageNames } from "../../local/images";
-import { addressOf, kubectl, kubectlJson, plainClient, pods, redisCli, roles, sentinelClient, settled } from "../support/cluster";
+import {
+  addressOf,
+  kubectl,
+  kubectlJson,
+  plainClient,
+  pods,
+  redisCli,
+  roles,
+  sentinelClient,
+  settled,
+} from "../support/cluster";
 import { eventually, sleep } from "../support/eventually";
 import { Project } from "../support/project";
 import { whileWriting, Writer } from "../support/writer";
@@ -12,8 +22,21 @@ const password = "a-password-of-the-e2e-tests";
 const image = imageNames.redis;
 /** Two runs on one cluster must not share a namespace. */
 const run = Math.random().toString(36).slice(2, 8);
-const sentinelConfig = { mode: "sentinel", namespace: `redis-e2e-${run}`, image, endpoint: { image: imageNames.haproxy }, resources: { memory: "128Mi", cpu: "20m" }, auth: { password } };
-const standaloneConfig = { mode: "standalone", namespace: `redis-e2e-${run}-standalone`, image, resources: { memory: "128Mi", cpu: "20m" }, auth: { password } };
+const sentinelConfig = {
+  mode: "sentinel",
+  namespace: `redis-e2e-${run}`,
+  image,
+  endpoint: { image: imageNames.haproxy },
+  resources: { memory: "128Mi", cpu: "20m" },
+  auth: { password },
+};
+const standaloneConfig = {
+  mode: "standalone",
+  namespace: `redis-e2e-${run}-standalone`,
+  image,
+  resources: { memory: "128Mi", cpu: "20m" },
+  auth: { password },
+};
 
 /** One story, told in order: each step stands on the one before it. */
 describe("pulumi on a real Kubernetes, with real clients", function () {
@@ -36,8 +59,15 @@ describe("pulumi on a real Kubernetes, with real clients", function () {
     return client;
   };
   const healed = () => settled(namespace, { every: 500 });
-  interface State { urn: string; type: string; inputs?: { immutable?: boolean; metadata?: { annotations?: Record<string, string> } }; propertyDependencies?: Record<string, string[]> }
-  const state = async () => (JSON.parse(await project.pulumi(["stack", "export", "--stack", "e2e"])) as { deployment: { resources: State[] } }).deployment.resources;
+  interface State {
+    urn: string;
+    type: string;
+    inputs?: { immutable?: boolean; metadata?: { annotations?: Record<string, string> } };
+    propertyDependencies?: Record<string, string[]>;
+  }
+  const state = async () =>
+    (JSON.parse(await project.pulumi(["stack", "export", "--stack", "e2e"])) as { deployment: { resources: State[] } })
+      .deployment.resources;
   const isConfigMapOrSecret = ({ type }: State) => /^kubernetes:core\/v1:(ConfigMap|Secret)$/.test(type);
   const hasFixedName = ({ inputs }: State) => inputs?.metadata?.annotations?.["pulumi.com/autonamed"] === undefined;
 
@@ -50,16 +80,24 @@ describe("pulumi on a real Kubernetes, with real clients", function () {
   after(async () => {
     for (const client of clients) client.disconnect();
     // What a failed step left would fail the next run too.
-    for (const stack of ["e2e", "e2e-standalone"]) await project.destroy(stack).catch((error: unknown) => console.log(error));
+    for (const stack of ["e2e", "e2e-standalone"])
+      await project.destroy(stack).catch((error: unknown) => console.log(error));
     await kubectl("delete", "namespace", sentinelConfig.namespace, standaloneConfig.namespace, "--ignore-not-found");
     project.remove();
   });
 
   it("refuses every mistake at once, and touches nothing", async () => {
-    project.configure("e2e", { ...sentinelConfig, mode: "sentinal", resources: { memory: "1gb" }, sentinels: 2, replcias: 3 });
+    project.configure("e2e", {
+      ...sentinelConfig,
+      mode: "sentinal",
+      resources: { memory: "1gb" },
+      sentinels: 2,
+      replcias: 3,
+    });
     for (const command of ["preview", "up"]) {
       const text = await project.refused([command, "--stack", "e2e", ...(command === "up" ? ["--yes"] : [])]);
-      for (const key of ["mode", "resources.memory", "sentinels", "replcias"]) assert.match(text, new RegExp(`redis-gke:${key}`), key);
+      for (const key of ["mode", "resources.memory", "sentinels", "replcias"])
+        assert.match(text, new RegExp(`redis-gke:${key}`), key);
       assert.match(text, /nothing was touched/);
       assert.doesNotMatch(text, /at Object|node_modules/, "a stack trace is no message");
     }
@@ -92,13 +130,22 @@ describe("pulumi on a real Kubernetes, with real clients", function () {
   });
 
   it("leaves the processors alone when nobody asks anything", async () => {
-    // Jiffies (10 ms) of all processes of the container and of those that they have started and seen end, in user and in kernel mode.
-    const used = async (pod: string) => (await kubectl("exec", "-n", namespace, pod, "--", "/bin/sh", "-c", "cat /proc/[0-9]*/stat 2>/dev/null || true")).trim().split("\n").flatMap((line) => line.split(") ")[1]!.split(" ").slice(11, 15)).reduce((sum, jiffies) => sum + Number(jiffies), 0);
+    // Jiffies (10 ms) of all processes of the container and of those that they have started and seen end, in user and
+    // in kernel mode.
+    const used = async (pod: string) =>
+      (await kubectl("exec", "-n", namespace, pod, "--", "/bin/sh", "-c", "cat /proc/[0-9]*/stat 2>/dev/null || true"))
+        .trim()
+        .split("\n")
+        .flatMap((line) => line.split(") ")[1]!.split(" ").slice(11, 15))
+        .reduce((sum, jiffies) => sum + Number(jiffies), 0);
     const names = (await pods(namespace, "sentinel")).map(({ metadata }) => metadata.name);
     const before = await Promise.all(names.map(used));
     await sleep(3000);
     const spent = (await Promise.all(names.map(used))).map((after, index) => after - before[index]!);
-    assert.ok(spent.every((jiffies) => jiffies < 60), `${spent.join(", ")} jiffies of 300`);
+    assert.ok(
+      spent.every((jiffies) => jiffies < 60),
+      `${spent.join(", ")} jiffies of 300`,
+    );
   });
 
   it("has the sentinels log what matters, and not each process of the container that Sentinel did not start", async () => {
@@ -111,7 +158,22 @@ describe("pulumi on a real Kubernetes, with real clients", function () {
 
   it("lets an operator in without typing the password, and nobody else", async () => {
     assert.equal(await redisCli(namespace, "redis-0", "PING"), "PONG");
-    assert.match(await kubectl("exec", "-n", namespace, "redis-0", "--", "env", "-u", "REDISCLI_AUTH", "redis-cli", "GET", "first"), /NOAUTH/);
+    assert.match(
+      await kubectl(
+        "exec",
+        "-n",
+        namespace,
+        "redis-0",
+        "--",
+        "env",
+        "-u",
+        "REDISCLI_AUTH",
+        "redis-cli",
+        "GET",
+        "first",
+      ),
+      /NOAUTH/,
+    );
   });
 
   it("keeps the secrets secret: in the outputs, in the state, and in every object but the one Secret", async () => {
@@ -135,13 +197,30 @@ describe("pulumi on a real Kubernetes, with real clients", function () {
     const resources = await state();
     const maps = resources.filter(isConfigMapOrSecret);
     const fixed = maps.filter(hasFixedName).map(({ urn }) => urn);
-    assert.deepEqual(fixed.map((urn) => urn.split("::").pop()), ["redis-topology"]);
+    assert.deepEqual(
+      fixed.map((urn) => urn.split("::").pop()),
+      ["redis-topology"],
+    );
     assert.ok(maps.length > fixed.length);
-    for (const { urn, propertyDependencies = {} } of resources) assert.ok(!Object.values(propertyDependencies).flat().some((dependency) => fixed.includes(dependency)), urn);
+    for (const { urn, propertyDependencies = {} } of resources)
+      assert.ok(
+        !Object.values(propertyDependencies)
+          .flat()
+          .some((dependency) => fixed.includes(dependency)),
+        urn,
+      );
   });
 
   it("previews and ups an unchanged stack without a change, on paper or on the cluster", async () => {
-    const versions = async () => (await kubectlJson<{ items: { kind: string; metadata: { name: string; generation?: number; uid: string } }[] }>("get", "statefulset,deployment,configmap,service,secret,pdb", "-n", namespace)).items.map(({ kind, metadata }) => `${kind} ${metadata.name} ${metadata.uid} ${metadata.generation}`);
+    const versions = async () =>
+      (
+        await kubectlJson<{ items: { kind: string; metadata: { name: string; generation?: number; uid: string } }[] }>(
+          "get",
+          "statefulset,deployment,configmap,service,secret,pdb",
+          "-n",
+          namespace,
+        )
+      ).items.map(({ kind, metadata }) => `${kind} ${metadata.name} ${metadata.uid} ${metadata.generation}`);
     const before = await versions();
     await project.pulumi(["preview", "--expect-no-changes", "--stack", "e2e"]);
     await project.pulumi(["up", "--yes", "--expect-no-changes", "--stack", "e2e"]);
@@ -156,13 +235,20 @@ describe("pulumi on a real Kubernetes, with real clients", function () {
     const writers = [new Writer(client, "sentinel"), new Writer(endpoint, "endpoint")];
     await eventually("writes on both ways", () => writers.every((writer) => writer.acknowledged.length > 100));
     await kubectl("delete", "pod", old, "-n", namespace, "--wait=false");
-    await eventually("another master", async () => { const { masters } = await roles(namespace); return masters.length === 1 && masters[0] !== old; });
+    await eventually("another master", async () => {
+      const { masters } = await roles(namespace);
+      return masters.length === 1 && masters[0] !== old;
+    });
     const counts = writers.map((writer) => writer.acknowledged.length);
-    await eventually("writes go on, on both ways", () => writers.every((writer, index) => writer.acknowledged.length > counts[index]! + 100));
+    await eventually("writes go on, on both ways", () =>
+      writers.every((writer, index) => writer.acknowledged.length > counts[index]! + 100),
+    );
     const successor = await healed();
     assert.notEqual(successor, old);
     for (const writer of writers) await writer.stop();
-    console.log(`      write outage: ${writers[0]!.longestPauseMs} ms through Sentinel, ${writers[1]!.longestPauseMs} ms through the endpoint; ${writers.map(({ acknowledged }) => acknowledged.length).join(" and ")} writes`);
+    console.log(
+      `      write outage: ${writers[0]!.longestPauseMs} ms through Sentinel, ${writers[1]!.longestPauseMs} ms through the endpoint; ${writers.map(({ acknowledged }) => acknowledged.length).join(" and ")} writes`,
+    );
     for (const writer of writers) assert.deepEqual(await writer.lost(client), []);
   });
 
@@ -171,7 +257,10 @@ describe("pulumi on a real Kubernetes, with real clients", function () {
     const client = await viaSentinel();
     await whileWriting(client, async () => {
       await kubectl("delete", "pod", old, "-n", namespace, "--force", "--grace-period=0", "--wait=false");
-      await eventually("another master", async () => { const { masters } = await roles(namespace); return masters.length === 1 && masters[0] !== old; });
+      await eventually("another master", async () => {
+        const { masters } = await roles(namespace);
+        return masters.length === 1 && masters[0] !== old;
+      });
       await healed();
     });
   });
@@ -184,7 +273,8 @@ describe("pulumi on a real Kubernetes, with real clients", function () {
       await healed();
     });
     assert.equal(await client.get("first"), "write");
-    for (const pod of await pods(namespace, "redis")) assert.match(await redisCli(namespace, pod.metadata.name, "CONFIG", "GET", "maxmemory-policy"), /allkeys-lru/);
+    for (const pod of await pods(namespace, "redis"))
+      assert.match(await redisCli(namespace, pod.metadata.name, "CONFIG", "GET", "maxmemory-policy"), /allkeys-lru/);
     await project.pulumi(["preview", "--expect-no-changes", "--stack", "e2e"]);
   });
 
@@ -207,7 +297,10 @@ describe("pulumi on a real Kubernetes, with real clients", function () {
     for (const stack of ["e2e", "e2e-standalone"]) await project.destroy(stack);
     for (const { namespace: gone } of [sentinelConfig, standaloneConfig]) {
       assert.equal(await kubectl("get", "namespace", gone, "--ignore-not-found"), "");
-      await eventually("no volume is left", async () => !(await kubectl("get", "persistentvolume", "-o", "json")).includes(gone));
+      await eventually(
+        "no volume is left",
+        async () => !(await kubectl("get", "persistentvolume", "-o", "json")).includes(gone),
+      );
     }
   });
 });

@@ -10,9 +10,19 @@ import { Project } from "../support/project";
 
 const id = Math.random().toString(36).slice(2, 8);
 const namespace = `redis-e2e-${id}-volumes`;
-const config = { mode: "standalone", namespace, image: imageNames.redis, resources: { memory: "64Mi", cpu: "20m" }, auth: { password: "a-password-of-the-e2e-tests" } };
+const config = {
+  mode: "standalone",
+  namespace,
+  image: imageNames.redis,
+  resources: { memory: "64Mi", cpu: "20m" },
+  auth: { password: "a-password-of-the-e2e-tests" },
+};
 
-interface Volume { metadata: { name: string }; spec: { claimRef?: { name: string } }; status: { phase: string } }
+interface Volume {
+  metadata: { name: string };
+  spec: { claimRef?: { name: string } };
+  status: { phase: string };
+}
 
 /** One story, told in order: what the disks of a cloud stack go through, with folders of a node for disks. */
 describe("ready-made volumes: bound, protected, put back from a copy, and left alone", function () {
@@ -25,7 +35,8 @@ describe("ready-made volumes: bound, protected, put back from a copy, and left a
   const folderOf = (disk: string) => disks.folderOf(disk);
   const volume = async (name: string) => kubectlJson<Volume>("get", "persistentvolume", name);
 
-  const use = (name: string, protect: boolean, stopped?: boolean) => project.configure("e2e-volumes", { ...config, stopped, persistence: { volumes: [name], protect } });
+  const use = (name: string, protect: boolean, stopped?: boolean) =>
+    project.configure("e2e-volumes", { ...config, stopped, persistence: { volumes: [name], protect } });
   const get = (key: string) => redisCli(namespace, "redis-0", "GET", key);
 
   before(async () => {
@@ -35,7 +46,10 @@ describe("ready-made volumes: bound, protected, put back from a copy, and left a
   });
   after(async () => {
     use(first, false);
-    await run("pulumi", ["state", "unprotect", "--all", "--yes", "--stack", "e2e-volumes"], { cwd: project.folder, env: project.environment }).catch(() => undefined);
+    await run("pulumi", ["state", "unprotect", "--all", "--yes", "--stack", "e2e-volumes"], {
+      cwd: project.folder,
+      env: project.environment,
+    }).catch(() => undefined);
     await project.destroy("e2e-volumes").catch((error: unknown) => console.log(error));
     await kubectl("delete", "namespace", namespace, "--ignore-not-found");
     await disks.remove();
@@ -44,9 +58,15 @@ describe("ready-made volumes: bound, protected, put back from a copy, and left a
 
   it("puts the pod where its volume is, on the volume that was kept for it", async () => {
     await project.up("e2e-volumes");
-    assert.deepEqual([(await volume(first)).status.phase, (await volume(first)).spec.claimRef?.name], ["Bound", "data-redis-0"]);
+    assert.deepEqual(
+      [(await volume(first)).status.phase, (await volume(first)).spec.claimRef?.name],
+      ["Bound", "data-redis-0"],
+    );
     const [pod] = await pods(namespace, "redis");
-    assert.match(await kubectl("get", "node", pod!.spec.nodeName, "--show-labels"), /topology\.kubernetes\.io\/zone=local-b/);
+    assert.match(
+      await kubectl("get", "node", pod!.spec.nodeName, "--show-labels"),
+      /topology\.kubernetes\.io\/zone=local-b/,
+    );
     assert.equal(await redisCli(namespace, "redis-0", "SET", "written", "before the copy"), "OK");
     assert.ok(fs.existsSync(path.join(folderOf(first), "appendonlydir")), "the data are not on the volume");
     await project.pulumi(["preview", "--expect-no-changes", "--stack", "e2e-volumes"]);
@@ -61,10 +81,19 @@ describe("ready-made volumes: bound, protected, put back from a copy, and left a
   });
 
   it("refuses in the preview what would delete the data: another namespace", async () => {
-    project.configure("e2e-volumes", { ...config, namespace: `${namespace}-new`, persistence: { volumes: [first], protect: true } });
+    project.configure("e2e-volumes", {
+      ...config,
+      namespace: `${namespace}-new`,
+      persistence: { volumes: [first], protect: true },
+    });
     const said = await project.refused(["preview", "--stack", "e2e-volumes"]);
     use(first, true);
-    assert.match(said, new RegExp(`nothing was touched:\\s+redis-gke:namespace: "${namespace}-new" would delete the namespace ${namespace} with the volumes in it`));
+    assert.match(
+      said,
+      new RegExp(
+        `nothing was touched:\\s+redis-gke:namespace: "${namespace}-new" would delete the namespace ${namespace} with the volumes in it`,
+      ),
+    );
   });
 
   it("destroys nothing while the claim is protected: not even the pod", async () => {
@@ -99,8 +128,16 @@ describe("ready-made volumes: bound, protected, put back from a copy, and left a
 
   it("takes pod, claim and namespace away in this order, and leaves volume and data", async () => {
     const said = await project.destroy("e2e-volumes");
-    const deleted = (what: RegExp) => { const at = said.search(what); assert.ok(at >= 0, `${what} in:\n${said}`); return at; };
-    const [pod, claim, namespaceGone] = [/StatefulSet redis deleted/, /PersistentVolumeClaim data-redis-0 deleted/, /Namespace redis-namespace deleted/].map(deleted);
+    const deleted = (what: RegExp) => {
+      const at = said.search(what);
+      assert.ok(at >= 0, `${what} in:\n${said}`);
+      return at;
+    };
+    const [pod, claim, namespaceGone] = [
+      /StatefulSet redis deleted/,
+      /PersistentVolumeClaim data-redis-0 deleted/,
+      /Namespace redis-namespace deleted/,
+    ].map(deleted);
     assert.ok(pod! < claim! && claim! < namespaceGone!, said);
     assert.equal((await volume(restored)).status.phase, "Released");
     assert.ok(fs.existsSync(path.join(folderOf(restored), "appendonlydir")));

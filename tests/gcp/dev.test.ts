@@ -27,7 +27,13 @@ describe("dev on Google Cloud, through the official plugin", function () {
 
   it("shows the way into the cluster, which holds no secret", async () => {
     const { kubeconfig } = await dev.outputs();
-    const { clusters: [{ cluster }], users: [{ user }] } = JSON.parse(kubeconfig as string) as { clusters: [{ cluster: Record<string, string> }]; users: [{ user: { exec: { command: string } } }] };
+    const {
+      clusters: [{ cluster }],
+      users: [{ user }],
+    } = JSON.parse(kubeconfig as string) as {
+      clusters: [{ cluster: Record<string, string> }];
+      users: [{ user: { exec: { command: string } } }];
+    };
     assert.match(cluster.server!, /^https:\/\/./);
     assert.ok(cluster["certificate-authority-data"]);
     assert.equal(user.exec.command, "gke-gcloud-auth-plugin");
@@ -47,10 +53,17 @@ describe("dev on Google Cloud, through the official plugin", function () {
   });
 
   describe("changed where it is, with nothing replaced:", () => {
-    const changes: Changes = { persistence: { size: "20Gi" }, disk: { snapshots: { retentionDays: 30 } }, nodePool: { machineType: "e2-highmem-4" } };
+    const changes: Changes = {
+      persistence: { size: "20Gi" },
+      disk: { snapshots: { retentionDays: 30 } },
+      nodePool: { machineType: "e2-highmem-4" },
+    };
     let plan: Record<string, Step>;
     let asked: RecordedRequest[];
-    const bodies = (pattern: RegExp) => asked.filter(({ method, path }) => pattern.test(`${method} ${path}`)).map(({ body }) => body as Record<string, unknown>);
+    const bodies = (pattern: RegExp) =>
+      asked
+        .filter(({ method, path }) => pattern.test(`${method} ${path}`))
+        .map(({ body }) => body as Record<string, unknown>);
 
     before(async () => {
       dev.configure(changes);
@@ -60,7 +73,12 @@ describe("dev on Google Cloud, through the official plugin", function () {
     });
 
     it("nothing else than what was meant", () => {
-      assert.deepEqual(Object.keys(plan).sort(), ["BucketObject redis-dev-node-init", "Disk redis-0", "NodePool redis", "ResourcePolicy redis-dev"]);
+      assert.deepEqual(Object.keys(plan).sort(), [
+        "BucketObject redis-dev-node-init",
+        "Disk redis-0",
+        "NodePool redis",
+        "ResourcePolicy redis-dev",
+      ]);
       assert.deepEqual(lines(asked.filter(({ method }) => method === "DELETE")), []);
     });
 
@@ -71,14 +89,23 @@ describe("dev on Google Cloud, through the official plugin", function () {
 
     it("snapshots that are kept longer: as a property of the disk they would replace it", () => {
       assertInPlace(plan["ResourcePolicy redis-dev"], "snapshotSchedulePolicy.retentionPolicy.maxRetentionDays");
-      const [body] = bodies(/^PATCH .*\/resourcePolicies\/redis-dev-snapshots$/) as { snapshotSchedulePolicy: { retentionPolicy: object } }[];
-      assert.deepEqual(body?.snapshotSchedulePolicy.retentionPolicy, { maxRetentionDays: 30, onSourceDiskDelete: "KEEP_AUTO_SNAPSHOTS" });
+      const [body] = bodies(/^PATCH .*\/resourcePolicies\/redis-dev-snapshots$/) as {
+        snapshotSchedulePolicy: { retentionPolicy: object };
+      }[];
+      assert.deepEqual(body?.snapshotSchedulePolicy.retentionPolicy, {
+        maxRetentionDays: 30,
+        onSourceDiskDelete: "KEEP_AUTO_SNAPSHOTS",
+      });
     });
 
     it("the tuning: its object first, then the nodes one at a time by its new generation, not the whole pool at once", () => {
       assertInPlace(plan["BucketObject redis-dev-node-init"], "content", "generation");
       assertInPlace(plan["NodePool redis"], "nodeConfig.linuxNodeConfig.customNodeInit.initScript.gcsGeneration");
-      assertOrder(asked.filter(({ body, media }) => media !== undefined || JSON.stringify(body).includes("gcsGeneration")), /^POST \/upload\//, /^PUT .*\/nodePools\/redis-/);
+      assertOrder(
+        asked.filter(({ body, media }) => media !== undefined || JSON.stringify(body).includes("gcsGeneration")),
+        /^POST \/upload\//,
+        /^PUT .*\/nodePools\/redis-/,
+      );
       const before = generationIn(made);
       assert.ok(generationIn(asked) > before, `${generationIn(asked)} is not after ${before}`);
       assert.match(asked.find(({ media }) => media !== undefined)!.media!, /# another line\n$/);
@@ -86,14 +113,35 @@ describe("dev on Google Cloud, through the official plugin", function () {
 
     it("another machine type", () => {
       assertInPlace(plan["NodePool redis"], "nodeConfig.machineType");
-      assert.deepEqual(bodies(/^PUT .*\/nodePools\/redis-/).map(({ machineType }) => machineType).filter(Boolean), ["e2-highmem-4"]);
+      assert.deepEqual(
+        bodies(/^PUT .*\/nodePools\/redis-/)
+          .map(({ machineType }) => machineType)
+          .filter(Boolean),
+        ["e2-highmem-4"],
+      );
     });
 
     const refused: [string, Changes, RegExp[]][] = [
-      ["a smaller disk, which would be a new one", { persistence: { size: "10Gi" } }, [/redis-gke:persistence\.size: "10Gi" is less than the 20 GiB/]],
-      ["another disk type, which would be a new disk", { disk: { type: "pd-ssd" } }, [/redis-gke:disk\.type: "pd-ssd" \(before: pd-balanced\) would replace the disk redis-dev-0/]],
-      ["another zone, which would be a new disk in it", { cluster: { location: "europe-west1-c" } }, [/redis-gke:nodePool\.zones: \["europe-west1-c"\] .*would replace the disk redis-dev-0/]],
-      ["another name, which would leave no disk of the old one", { cluster: { name: "other" } }, [/redis-gke:disk would take away the disk redis-dev-0/]],
+      [
+        "a smaller disk, which would be a new one",
+        { persistence: { size: "10Gi" } },
+        [/redis-gke:persistence\.size: "10Gi" is less than the 20 GiB/],
+      ],
+      [
+        "another disk type, which would be a new disk",
+        { disk: { type: "pd-ssd" } },
+        [/redis-gke:disk\.type: "pd-ssd" \(before: pd-balanced\) would replace the disk redis-dev-0/],
+      ],
+      [
+        "another zone, which would be a new disk in it",
+        { cluster: { location: "europe-west1-c" } },
+        [/redis-gke:nodePool\.zones: \["europe-west1-c"\] .*would replace the disk redis-dev-0/],
+      ],
+      [
+        "another name, which would leave no disk of the old one",
+        { cluster: { name: "other" } },
+        [/redis-gke:disk would take away the disk redis-dev-0/],
+      ],
     ];
     for (const [what, change, words] of refused) {
       it(`refuses ${what}, before Google is asked for anything`, async () => {
@@ -119,29 +167,59 @@ describe("dev on Google Cloud, through the official plugin", function () {
       dev.configure();
       const { output, requests } = await dev.refused("up", "--yes", "--skip-preview");
       assert.match(output, /already exists/);
-      assert.deepEqual(lines(requests.filter(({ method, path }) => method === "DELETE" || taken.test(`${method} ${path}`))), ["POST /compute/beta/projects/redis-check/zones/europe-west1-b/disks"]);
-      assert.equal(dev.cloud.store.get<{ sizeGb: string }>("projects/redis-check/zones/europe-west1-b/disks/redis-dev-0").sizeGb, "20");
+      assert.deepEqual(
+        lines(requests.filter(({ method, path }) => method === "DELETE" || taken.test(`${method} ${path}`))),
+        ["POST /compute/beta/projects/redis-check/zones/europe-west1-b/disks"],
+      );
+      assert.equal(
+        dev.cloud.store.get<{ sizeGb: string }>("projects/redis-check/zones/europe-west1-b/disks/redis-dev-0").sizeGb,
+        "20",
+      );
       assertNothingUnforeseen(dev, taken);
       dev.cloud.requests.length = 0;
     });
 
     it("is replaced where somebody has said that it may be: a snapshot of it first, then the old one, then the new one", async () => {
       dev.configure({ ...larger, disk: { type: "pd-ssd", discard: ["redis-dev-0"] } });
-      assertOrder(await dev.up(), /\/removeResourcePolicies$/, /\/global\/snapshots$/, /^DELETE .*\/disks\/redis-dev-0$/, taken, /\/addResourcePolicies$/);
+      assertOrder(
+        await dev.up(),
+        /\/removeResourcePolicies$/,
+        /\/global\/snapshots$/,
+        /^DELETE .*\/disks\/redis-dev-0$/,
+        taken,
+        /\/addResourcePolicies$/,
+      );
     });
   });
 
   describe("when nobody wants it any more", () => {
     it("is destroyed from the top: nothing is deleted that something else still needs, and a snapshot is taken of the disk first", async () => {
       const gone = await dev.destroy();
-      assertOrder(gone, /^DELETE .*\/nodePools\//, /^DELETE .*\/clusters\/redis-dev$/, /^DELETE .*\/subnetworks\/redis-dev$/, /^DELETE .*\/networks\/redis-dev$/);
-      assertOrder(gone, /^POST .*\/removeResourcePolicies$/, /^POST .*\/global\/snapshots$/, /^DELETE .*\/disks\/redis-dev-0$/);
+      assertOrder(
+        gone,
+        /^DELETE .*\/nodePools\//,
+        /^DELETE .*\/clusters\/redis-dev$/,
+        /^DELETE .*\/subnetworks\/redis-dev$/,
+        /^DELETE .*\/networks\/redis-dev$/,
+      );
+      assertOrder(
+        gone,
+        /^POST .*\/removeResourcePolicies$/,
+        /^POST .*\/global\/snapshots$/,
+        /^DELETE .*\/disks\/redis-dev-0$/,
+      );
       assertOrder(gone, /^POST .*\/removeResourcePolicies$/, /^DELETE .*\/resourcePolicies\/redis-dev-snapshots$/);
-      assertOrder(gone, /^DELETE .*\/nodePools\//, /^DELETE \/storage\/v1\/b\/[^/]+\/o\//, /^DELETE \/storage\/v1\/b\/[^/]+$/);
+      assertOrder(
+        gone,
+        /^DELETE .*\/nodePools\//,
+        /^DELETE \/storage\/v1\/b\/[^/]+\/o\//,
+        /^DELETE \/storage\/v1\/b\/[^/]+$/,
+      );
       assert.deepEqual(dev.left(), []);
     });
   });
 });
 
 /** The last version of the script that the node pool was told to run. */
-const generationIn = (requests: readonly RecordedRequest[]): string => [...JSON.stringify(requests).matchAll(/"gcsGeneration":"(\d+)"/g)].at(-1)![1]!;
+const generationIn = (requests: readonly RecordedRequest[]): string =>
+  [...JSON.stringify(requests).matchAll(/"gcsGeneration":"(\d+)"/g)].at(-1)![1]!;

@@ -11,7 +11,9 @@ describe("pod scripts: Services that were deleted and made again, at other addre
   let sentinels: Pod[];
   let master: Pod;
 
-  freshSentinelLab((fresh) => { ({ lab, redis, sentinels } = fresh); });
+  freshSentinelLab((fresh) => {
+    ({ lab, redis, sentinels } = fresh);
+  });
   beforeEach(async () => {
     lab.startAll();
     const first = await lab.settled();
@@ -20,20 +22,39 @@ describe("pod scripts: Services that were deleted and made again, at other addre
     first.start();
     master = await lab.settled();
     assert.notEqual(master.name, "redis-0");
-    await master.with(async (client) => { await client.set("kept", "yes"); await client.wait(2, 5000); });
+    await master.with(async (client) => {
+      await client.set("kept", "yes");
+      await client.wait(2, 5000);
+    });
   });
 
   const tellEverybody = () => lab.writeTopology(redis, sentinels);
-  /** With its data, every replica listed at its address of today, no sentinel that remembers another one, and able to lose its master. */
+  /**
+   * With its data, every replica listed at its address of today, no sentinel that remembers another one, and able to
+   * lose its master.
+   */
   const isWhole = async () => {
-    const now = await eventually("a master that lists every replica at its address of today, and sentinels that are done", async () => {
-      const candidate = await lab.settled();
-      const { slave0, slave1 } = await candidate.info("replication");
-      const listed = [slave0, slave1].map((line) => /ip=([^,]+)/.exec(line!)![1]).sort();
-      const views = await Promise.all(sentinels.map((pod) => pod.shownMaster()));
-      return views.every(({ address, flags }) => address === candidate.address && flags === "master")
-        && JSON.stringify(listed) === JSON.stringify(redis.filter((pod) => pod !== candidate).map(({ address }) => address).sort()) && candidate;
-    }, { timeout: 120_000 });
+    const now = await eventually(
+      "a master that lists every replica at its address of today, and sentinels that are done",
+      async () => {
+        const candidate = await lab.settled();
+        const { slave0, slave1 } = await candidate.info("replication");
+        const listed = [slave0, slave1].map((line) => /ip=([^,]+)/.exec(line!)![1]).sort();
+        const views = await Promise.all(sentinels.map((pod) => pod.shownMaster()));
+        return (
+          views.every(({ address, flags }) => address === candidate.address && flags === "master") &&
+          JSON.stringify(listed) ===
+            JSON.stringify(
+              redis
+                .filter((pod) => pod !== candidate)
+                .map(({ address }) => address)
+                .sort(),
+            ) &&
+          candidate
+        );
+      },
+      { timeout: 120_000 },
+    );
     assert.equal(await now.with((client) => client.get("kept")), "yes");
     await now.with((client) => client.set("written", "since"));
     await now.kill();
@@ -44,7 +65,11 @@ describe("pod scripts: Services that were deleted and made again, at other addre
     return now;
   };
 
-  for (const [whose, which] of [["the Redis nodes", () => redis], ["the sentinels", () => sentinels], ["all of them", () => [...redis, ...sentinels]]] as const) {
+  for (const [whose, which] of [
+    ["the Redis nodes", () => redis],
+    ["the sentinels", () => sentinels],
+    ["all of them", () => [...redis, ...sentinels]],
+  ] as const) {
     it(`goes on while the pods run: Services of ${whose}`, async () => {
       await lab.makeServicesAgain(which());
       // The list reaches the pods up to two minutes later: by then every node is down for the sentinels.
@@ -54,7 +79,10 @@ describe("pod scripts: Services that were deleted and made again, at other addre
     });
 
     // The kubelet of each node renews the list in its own time.
-    for (const [early, first] of [["nodes", () => redis], ["sentinels", () => sentinels]] as const) {
+    for (const [early, first] of [
+      ["nodes", () => redis],
+      ["sentinels", () => sentinels],
+    ] as const) {
       it(`goes on while the pods run, also where the lists reach the ${early} first: Services of ${whose}`, async () => {
         await lab.makeServicesAgain(which());
         await sleep(4000);
@@ -77,8 +105,15 @@ describe("pod scripts: Services that were deleted and made again, at other addre
   it("replaces a master that alone has another address, and takes it back as a replica", async () => {
     await lab.makeServicesAgain([master]);
     // A node that restarts, and some proxies, end the connections to an address that is gone.
-    await master.with(async (client) => { for (const type of ["pubsub", "replica", "normal"]) await client.call("CLIENT", "KILL", "TYPE", type); });
-    await eventually("another one is promoted", async () => (await sentinels[0]!.info("sentinel")).master0?.includes("status=ok") && redis.some((pod) => pod !== master && /MASTER MODE enabled/.test(pod.output)));
+    await master.with(async (client) => {
+      for (const type of ["pubsub", "replica", "normal"]) await client.call("CLIENT", "KILL", "TYPE", type);
+    });
+    await eventually(
+      "another one is promoted",
+      async () =>
+        (await sentinels[0]!.info("sentinel")).master0?.includes("status=ok") &&
+        redis.some((pod) => pod !== master && /MASTER MODE enabled/.test(pod.output)),
+    );
     tellEverybody();
     assert.notEqual((await isWhole()).name, master.name);
   });
@@ -88,7 +123,8 @@ describe("pod scripts: Services that were deleted and made again, at other addre
     const stay = redis.filter((pod) => pod !== left);
     await left.stop();
     lab.writeTopology(stay, sentinels);
-    for (const pod of sentinels) await eventually(`${pod.name} has forgotten it`, () => pod.output.includes("every node is known again"));
+    for (const pod of sentinels)
+      await eventually(`${pod.name} has forgotten it`, () => pod.output.includes("every node is known again"));
     left.start();
     tellEverybody();
     await lab.settled();
@@ -99,7 +135,10 @@ describe("pod scripts: Services that were deleted and made again, at other addre
 
   it("is not misled by addresses that change hands", async () => {
     await lab.powerCut();
-    for (const [one, other] of [[redis[0]!, master], [sentinels[0]!, sentinels[1]!]] as const) {
+    for (const [one, other] of [
+      [redis[0]!, master],
+      [sentinels[0]!, sentinels[1]!],
+    ] as const) {
       const address = one.address;
       await one.moveTo(other.address);
       await other.moveTo(address);
@@ -124,20 +163,28 @@ describe("pod scripts: Services that were deleted and made again, at other addre
     /** Everybody finds the addresses of today, but for one sentinel, which finds those of before so many times more. */
     const renewAfterLooks = (looks: number) => {
       const late = sentinels[1]!;
-      lab.writeTopology(redis, sentinels, [...lab.pods.values()].filter((pod) => pod !== late));
-      for (const kind of ["redis", "sentinels"]) fs.copyFileSync(redis[0]!.file(`topology/${kind}`), late.file(`data/${kind}`));
+      lab.writeTopology(
+        redis,
+        sentinels,
+        [...lab.pods.values()].filter((pod) => pod !== late),
+      );
+      for (const kind of ["redis", "sentinels"])
+        fs.copyFileSync(redis[0]!.file(`topology/${kind}`), late.file(`data/${kind}`));
       // A line for each look that is left; whole at once, for the sentinel may be looking.
       fs.writeFileSync(late.file("data/looks.new"), "look\n".repeat(looks));
       fs.renameSync(late.file("data/looks.new"), late.file("data/looks"));
     };
     beforeEach(async () => {
-      lab.addToScript("sentinel-memory.sh", `look_at_topology() {
+      lab.addToScript(
+        "sentinel-memory.sh",
+        `look_at_topology() {
         seen=$(cat "$TOPOLOGY/redis" "$TOPOLOGY/sentinels")
         if [ -f "$DATA/looks" ]; then
           sed -i 1d "$DATA/looks"
           [ -s "$DATA/looks" ] || { mv "$DATA/redis" "$DATA/sentinels" "$TOPOLOGY/" && rm "$DATA/looks"; }
         fi
-      }`);
+      }`,
+      );
       await Promise.all(sentinels.map((pod) => pod.stop()));
       lab.startAll();
       assert.equal(await lab.settled(), master);
@@ -168,7 +215,8 @@ describe("pod scripts: Services that were deleted and made again, at other addre
       for (const pod of sentinels) fs.rmSync(pod.file("data/topology"));
       tellEverybody();
       lab.startAll();
-      for (const pod of sentinels) await pod.says(/forgetting 127\.\S+, which was the master: it is nobody's address any more/);
+      for (const pod of sentinels)
+        await pod.says(/forgetting 127\.\S+, which was the master: it is nobody's address any more/);
     };
 
     it("finds the node that leads", async () => {

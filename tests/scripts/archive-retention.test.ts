@@ -17,7 +17,10 @@ describe("archive: what is kept", function () {
   after(() => lab.destroy());
 
   const run = async (iso: string, more: Record<string, string> = {}) => {
-    const ended = await archive.job().lay(named(iso)).store(undefined, { ...at(iso), ...more });
+    const ended = await archive
+      .job()
+      .lay(named(iso))
+      .store(undefined, { ...at(iso), ...more });
     assert.equal(ended.code, 0, ended.output);
     return ended;
   };
@@ -31,7 +34,13 @@ describe("archive: what is kept", function () {
     for (const hour of laid.slice(16, 17)) archive.lay("daily", named(hour));
     for (const hour of hours.slice(laid.length)) await run(hour);
     assert.deepEqual(archive.whole("hourly"), hours.slice(2).map(named));
-    assert.deepEqual(archive.files("daily"), [named("2026-11-25T23:00:12Z"), named("2026-11-26T08:00:12Z")].flatMap((name) => [`${name}.rdb`, `${name}.rdb.checked`]));
+    assert.deepEqual(
+      archive.files("daily"),
+      [named("2026-11-25T23:00:12Z"), named("2026-11-26T08:00:12Z")].flatMap((name) => [
+        `${name}.rdb`,
+        `${name}.rdb.checked`,
+      ]),
+    );
   });
 
   it("keeps 30 days of 32, each with one archive", async () => {
@@ -57,9 +66,16 @@ describe("archive: what is kept", function () {
     archive.lay("daily", "2030-01-01T00-00-00Z");
     archive.lay("hourly", "2026-11-25T06-00-00Z");
     const { output } = await run("2026-11-25T07:00:12Z", { HOURLY: "2", DAILY: "1" });
-    assert.deepEqual(archive.whole("hourly").filter((name) => name < "2030"), ["2026-11-25T06-00-00Z", "2026-11-25T07-00-12Z"]);
+    assert.deepEqual(
+      archive.whole("hourly").filter((name) => name < "2030"),
+      ["2026-11-25T06-00-00Z", "2026-11-25T07-00-12Z"],
+    );
     assert.deepEqual(archive.whole("daily"), ["2026-11-25T07-00-12Z", "2030-01-01T00-00-00Z"]);
-    assert.equal(archive.whole("hourly").length, 5, "the ones from the future are kept too: they may be the only good ones");
+    assert.equal(
+      archive.whole("hourly").length,
+      5,
+      "the ones from the future are kept too: they may be the only good ones",
+    );
     assert.match(output, /WARNING: from the future: hourly\/2030-03-01T00-00-00Z .*a clock is wrong/);
   });
 
@@ -72,9 +88,21 @@ describe("archive: what is kept", function () {
   it("removes what a job that was cut off left, when it is a day old and not before, and touches nothing that is not an archive", async () => {
     archive.lay("hourly", "2026-11-24T06-00-00Z", { checked: false });
     archive.lay("hourly", "2026-11-25T06-00-00Z", { checked: false });
-    for (const file of ["2026-11-20T06-00-00Z.rdb.checked", "2026-11-20T05-00-00Z.rdb.redis-archive-x", "by-hand.rdb", "notes.txt"]) fs.writeFileSync(path.join(archive.folder("hourly"), file), "x");
+    for (const file of [
+      "2026-11-20T06-00-00Z.rdb.checked",
+      "2026-11-20T05-00-00Z.rdb.redis-archive-x",
+      "by-hand.rdb",
+      "notes.txt",
+    ])
+      fs.writeFileSync(path.join(archive.folder("hourly"), file), "x");
     await run("2026-11-25T07:00:12Z");
-    assert.deepEqual(archive.files("hourly"), ["2026-11-25T06-00-00Z.rdb", "2026-11-25T07-00-12Z.rdb", "2026-11-25T07-00-12Z.rdb.checked", "by-hand.rdb", "notes.txt"]);
+    assert.deepEqual(archive.files("hourly"), [
+      "2026-11-25T06-00-00Z.rdb",
+      "2026-11-25T07-00-12Z.rdb",
+      "2026-11-25T07-00-12Z.rdb.checked",
+      "by-hand.rdb",
+      "notes.txt",
+    ]);
   });
 
   it("does not count one that was never read back among those that are kept", async () => {
@@ -89,8 +117,15 @@ describe("archive: what is kept", function () {
       const job = archive.job().lay(named("2026-11-25T07:00:12Z"));
       // A store that takes what it is given, says so, and keeps something else.
       const wrapper = path.join(job.work, "rclone");
-      fs.writeFileSync(wrapper, `#!/bin/sh\n/usr/local/bin/rclone "$@" || exit $?\ncase "$*" in copyto*.rdb) printf '${damage}' >"/archive/redis-lab/redis/hourly/${named("2026-11-25T07:00:12Z")}.rdb" ;; esac\n`, { mode: 0o755 });
-      const { code, lastLine, output } = await job.store(undefined, { ...at("2026-11-25T07:00:12Z"), PATH: `/work/${job.name}:/usr/local/bin:/usr/bin:/bin` });
+      fs.writeFileSync(
+        wrapper,
+        `#!/bin/sh\n/usr/local/bin/rclone "$@" || exit $?\ncase "$*" in copyto*.rdb) printf '${damage}' >"/archive/redis-lab/redis/hourly/${named("2026-11-25T07:00:12Z")}.rdb" ;; esac\n`,
+        { mode: 0o755 },
+      );
+      const { code, lastLine, output } = await job.store(undefined, {
+        ...at("2026-11-25T07:00:12Z"),
+        PATH: `/work/${job.name}:/usr/local/bin:/usr/bin:/bin`,
+      });
       assert.notEqual(code, 0, output);
       assert.match(lastLine, /FAILED: hourly\/2026-11-25T07-00-12Z\.rdb does not read back as it was written/);
       assert.deepEqual([...archive.files("hourly"), ...archive.files("daily")], []);
@@ -106,10 +141,14 @@ describe("archive: what is kept", function () {
 
   it("gives two jobs of the same second a name each, and both are whole", async () => {
     const iso = "2026-11-25T07:00:12Z";
-    const jobs = ["redis-archive-a", "redis-archive-b", "redis-archive-c"].map((name) => archive.job(name).lay(named(iso), `by ${name}`));
+    const jobs = ["redis-archive-a", "redis-archive-b", "redis-archive-c"].map((name) =>
+      archive.job(name).lay(named(iso), `by ${name}`),
+    );
     const ended = await Promise.all(jobs.map((job) => job.store(undefined, at(iso))));
     for (const { code, output } of ended) assert.equal(code, 0, output);
-    const contents = archive.whole("hourly").map((name) => fs.readFileSync(path.join(archive.folder("hourly"), `${name}.rdb`), "utf8"));
+    const contents = archive
+      .whole("hourly")
+      .map((name) => fs.readFileSync(path.join(archive.folder("hourly"), `${name}.rdb`), "utf8"));
     assert.deepEqual(contents.sort(), ["by redis-archive-a", "by redis-archive-b", "by redis-archive-c"]);
     assert.equal(archive.files("hourly").length, 6, "no mark is left");
   });

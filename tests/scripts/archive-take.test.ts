@@ -20,12 +20,20 @@ describe("archive: taking a copy", function () {
     for (const pod of [...redis, ...sentinels]) pod.start();
     const master = await lab.master();
     await eventually("two replicas in sync", async () => (await master.info("replication")).connected_slaves === "2");
-    await master.with(async (client) => { for (let n = 0; n < 100; n++) await client.set(`key:${n}`, randomBytes(100)); });
+    await master.with(async (client) => {
+      for (let n = 0; n < 100; n++) await client.set(`key:${n}`, randomBytes(100));
+    });
   });
   after(() => lab.destroy());
-  afterEach(function () { if (this.currentTest?.state === "failed") console.log(lab.logs()); });
+  afterEach(function () {
+    if (this.currentTest?.state === "failed") console.log(lab.logs());
+  });
 
-  const filesOf = (work: string) => fs.readdirSync(work).filter((name) => name.includes(".rdb")).sort();
+  const filesOf = (work: string) =>
+    fs
+      .readdirSync(work)
+      .filter((name) => name.includes(".rdb"))
+      .sort();
 
   it("is of a replica, whole, with the number of its keys, and named by the time it was begun", async () => {
     const job = archive.job();
@@ -35,16 +43,22 @@ describe("archive: taking a copy", function () {
     const known = fs.readFileSync(path.join(job.work, "2026-11-25T07-00-12Z.rdb.checked"), "utf8");
     assert.match(known, /^sha256 [0-9a-f]{64}\nsize \d+\nkeys 100\nredis 8\.0\.2\nsource redis-\d\n$/);
     const source = redis.find(({ name }) => known.includes(`source ${name}`))!;
-    assert.equal((await source.info("replication")).role, "slave", "a master forks for its clients' sake alone while it has replicas");
+    assert.equal(
+      (await source.info("replication")).role,
+      "slave",
+      "a master forks for its clients' sake alone while it has replicas",
+    );
     const stored = await job.store();
     assert.equal(stored.code, 0, stored.output);
     assert.deepEqual(archive.whole("daily"), ["2026-11-25T07-00-12Z"]);
   });
 
   it("leaves the sentinels with the nodes that there are: the job is no replica of theirs", async () => {
-    await new Promise((resolve) => { setTimeout(resolve, 2500); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 2500);
+    });
     for (const sentinel of sentinels) {
-      const known = await sentinel.with((client) => client.call("SENTINEL", "REPLICAS", labMasterName)) as unknown[];
+      const known = (await sentinel.with((client) => client.call("SENTINEL", "REPLICAS", labMasterName))) as unknown[];
       assert.equal(known.length, 2);
     }
   });
@@ -52,7 +66,10 @@ describe("archive: taking a copy", function () {
   it("says what each node answered where none can give a copy", async () => {
     const refused = await archive.job().take(redis, { REDISCLI_AUTH: "the-wrong-password" });
     assert.notEqual(refused.code, 0);
-    assert.match(refused.lastLine, /FAILED: no node could give a copy within 1 s: redis-0: (NOAUTH|WRONGPASS|AUTH failed)[^;]*;/);
+    assert.match(
+      refused.lastLine,
+      /FAILED: no node could give a copy within 1 s: redis-0: (NOAUTH|WRONGPASS|AUTH failed)[^;]*;/,
+    );
   });
 
   it("says that there is no room for it, and leaves nothing that the next container would take for a copy", async () => {
@@ -62,7 +79,10 @@ describe("archive: taking a copy", function () {
       const { code, lastLine, output } = await job.take(redis);
       assert.notEqual(code, 0, output);
       assert.match(lastLine, /FAILED: no room in \S+ for the copy/, output);
-      assert.deepEqual(filesOf(job.work).filter((name) => name.endsWith(".checked")), []);
+      assert.deepEqual(
+        filesOf(job.work).filter((name) => name.endsWith(".checked")),
+        [],
+      );
     } finally {
       execFileSync("umount", [job.work]);
     }

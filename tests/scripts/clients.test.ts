@@ -22,11 +22,25 @@ describe("pod scripts: clients of a node that is not the master any more", funct
     await lab.destroy();
   });
 
-  /** A client as libraries are: back to the address that was the master's, as often as it takes, and content with it from then on. */
+  /**
+   * A client as libraries are: back to the address that was the master's, as often as it takes, and content with it
+   * from then on.
+   */
   const clientOf = (pod: Pod, connectionName?: string) => {
-    const client = new Redis({ host: pod.address, port: pod.port, password: labPassword, connectionName, enableReadyCheck: false, retryStrategy: () => 10, maxRetriesPerRequest: null });
+    const client = new Redis({
+      host: pod.address,
+      port: pod.port,
+      password: labPassword,
+      connectionName,
+      enableReadyCheck: false,
+      retryStrategy: () => 10,
+      maxRetriesPerRequest: null,
+    });
     const counts = { client, ready: 0, closed: 0 };
-    client.on("ready", () => counts.ready++).on("close", () => counts.closed++).on("error", () => undefined);
+    client
+      .on("ready", () => counts.ready++)
+      .on("close", () => counts.closed++)
+      .on("error", () => undefined);
     return counts;
   };
 
@@ -90,7 +104,9 @@ describe("pod scripts: clients of a node that is not the master any more", funct
     try {
       await eventually("it is there", () => patient.ready);
       old.hang();
-      await eventually("a peer is master", async () => (await Promise.all(peersOf(old).map((pod) => pod.info("replication")))).some((info) => info.role === "master"));
+      await eventually("a peer is master", async () =>
+        (await Promise.all(peersOf(old).map((pod) => pod.info("replication")))).some((info) => info.role === "master"),
+      );
       await sleep(1000);
       const from = Date.now();
       old.resume();
@@ -108,14 +124,25 @@ describe("pod scripts: clients of a node that is not the master any more", funct
     ["REPLICAOF a peer", (other) => ["REPLICAOF", other.address, other.port]],
     ["FAILOVER to a peer", (other) => ["FAILOVER", "TO", other.address, other.port]],
     ["CLIENT PAUSE of everything, for longer than down-after", () => ["CLIENT", "PAUSE", 8000, "ALL"]],
-    ["a script that runs for longer than down-after", () => ["EVAL", "local from = redis.call('TIME')[1] while redis.call('TIME')[1] - from < 6 do end", 0]],
+    [
+      "a script that runs for longer than down-after",
+      () => ["EVAL", "local from = redis.call('TIME')[1] while redis.call('TIME')[1] - from < 6 do end", 0],
+    ],
   ];
   for (const [what, command] of byHand) {
     it(`has one master again, and every client with it, after ${what} on the master; nothing is lost`, async () => {
       await start();
       const old = await lab.settled();
-      // No settings for moves at all: it asks Sentinel only when its connection is closed, and as most libraries do it takes that one's word.
-      const client = new Redis({ sentinels: sentinels.map(({ address: host, port }) => ({ host, port })), name: labMasterName, password: labPassword, sentinelPassword: labPassword, maxRetriesPerRequest: null, enableReadyCheck: false });
+      // No settings for moves at all: it asks Sentinel only when its connection is closed, and as most libraries do it
+      // takes that one's word.
+      const client = new Redis({
+        sentinels: sentinels.map(({ address: host, port }) => ({ host, port })),
+        name: labMasterName,
+        password: labPassword,
+        sentinelPassword: labPassword,
+        maxRetriesPerRequest: null,
+        enableReadyCheck: false,
+      });
       client.on("error", () => undefined);
       const writer = new Writer(client, "by-hand");
       try {
@@ -146,14 +173,20 @@ describe("pod scripts: clients of a node that is not the master any more", funct
       await own.replicaof("NO", "ONE");
       await assert.rejects(own.set("key", "value"), /NOREPLICAS|READONLY/);
     });
-    await eventually("a sentinel has made it a replica again", async () => (await promoted.info("replication")).role === "slave");
+    await eventually(
+      "a sentinel has made it a replica again",
+      async () => (await promoted.info("replication")).role === "slave",
+    );
     printTime("a replica again", from, 10);
-    // Its own watch looks every second here. Had it acted, it would also undo a failover, in the moment before the sentinels name the new master.
+    // Its own watch looks every second here. Had it acted, it would also undo a failover, in the moment before the
+    // sentinels name the new master.
     assert.doesNotMatch(promoted.output, /which replaced this node/);
     assert.equal(await lab.settled(), master);
   });
 
-  /** As `redis-cli --rdb` and `--replica` do, and tools that copy the data: for as long as a sentinel takes to see it. */
+  /**
+   * As `redis-cli --rdb` and `--replica` do, and tools that copy the data: for as long as a sentinel takes to see it.
+   */
   const copy = async (pod: Pod) => {
     const socket = connect(pod.port, pod.address).on("error", () => undefined);
     socket.write(`AUTH ${labPassword}\r\n`);
@@ -162,14 +195,24 @@ describe("pod scripts: clients of a node that is not the master any more", funct
     await eventually("a sentinel takes it for a replica", async () => (await known()).some((count) => count > 2));
     socket.destroy();
   };
-  const known = () => Promise.all(sentinels.map(async (pod) => (await pod.with((client) => client.call("SENTINEL", "REPLICAS", labMasterName)) as unknown[]).length));
+  const known = () =>
+    Promise.all(
+      sentinels.map(
+        async (pod) =>
+          ((await pod.with((client) => client.call("SENTINEL", "REPLICAS", labMasterName))) as unknown[]).length,
+      ),
+    );
 
   it("has the sentinels forget who only copied the data, and also the second time: they would hand it to who reads from replicas", async () => {
     await start();
     const master = await lab.settled();
     for (let time = 1; time <= 2; time++) {
       await copy(master);
-      await eventually("every sentinel knows two replicas again", async () => (await known()).every((count) => count === 2), { timeout: 120_000 });
+      await eventually(
+        "every sentinel knows two replicas again",
+        async () => (await known()).every((count) => count === 2),
+        { timeout: 120_000 },
+      );
     }
     assert.equal(await lab.settled(), master);
   });

@@ -29,7 +29,12 @@ describe("pod scripts: Redis ends though nobody stopped its pod", function () {
     await old.with((client) => client.set("kept", "yes"));
     await old.with((client) => client.wait(2, 0));
     old.crash();
-    await eventually("a peer is master", async () => (await Promise.all(peersOf(old).map((pod) => pod.info("replication")))).some((info) => info.role === "master"), { every: 20 });
+    await eventually(
+      "a peer is master",
+      async () =>
+        (await Promise.all(peersOf(old).map((pod) => pod.info("replication")))).some((info) => info.role === "master"),
+      { every: 20 },
+    );
     const master = await lab.settled();
     assert.notEqual(master, old);
     assert.ok(old.running, "the container went on");
@@ -44,8 +49,10 @@ describe("pod scripts: Redis ends though nobody stopped its pod", function () {
     // A master that never held anything leads again once it has asked in vain: nobody can have more than it.
     await old.with((client) => client.set("kept", "yes"));
     await old.with((client) => client.wait(2, 0));
-    const infoPeriods = (milliseconds?: number) => Promise.all(sentinels.map((pod) => pod.clock("INFO-PERIOD", milliseconds)));
-    // A replica is good for three periods after its INFO. A millisecond beside what keep_apart sets, which so leaves it alone once it is not at it.
+    const infoPeriods = (milliseconds?: number) =>
+      Promise.all(sentinels.map((pod) => pod.clock("INFO-PERIOD", milliseconds)));
+    // A replica is good for three periods after its INFO. A millisecond beside what keep_apart sets, which so leaves it
+    // alone once it is not at it.
     await eventually("the period stays", async () => {
       await infoPeriods(2);
       await sleep(300);
@@ -70,28 +77,45 @@ describe("pod scripts: Redis ends though nobody stopped its pod", function () {
       [more, less] = peersOf(old) as [Pod, Pod];
     };
     /** One of them hangs, and does not get what was written last. */
-    const write = () => old.with(async (client) => {
-      less.hang();
-      // Who does not hang comes back.
-      await client.call("CLIENT", "KILL", "TYPE", "replica");
-      await eventually("one replica", async () => (await client.info("replication")).includes(`ip=${more.address},port=6379,state=online`));
-      await client.set("written", "last");
-      await client.wait(1, 0);
-    });
+    const write = () =>
+      old.with(async (client) => {
+        less.hang();
+        // Who does not hang comes back.
+        await client.call("CLIENT", "KILL", "TYPE", "replica");
+        await eventually("one replica", async () =>
+          (await client.info("replication")).includes(`ip=${more.address},port=6379,state=online`),
+        );
+        await client.set("written", "last");
+        await client.wait(1, 0);
+      });
     const crash = async () => {
       old.crash();
       less.resume();
       assert.equal((await lab.settled()).name, more.name);
       assert.equal(await more.with((client) => client.get("written")), "last");
       await old.says(new RegExp(`failover: ${less.address} lacks what was written last`));
-      await eventually("it may be promoted again", async () => (await less.info("replication")).slave_priority === "100");
+      await eventually(
+        "it may be promoted again",
+        async () => (await less.info("replication")).slave_priority === "100",
+      );
     };
 
     it("though every sentinel likes that one better", async () => {
       await settle();
       await less.with((client) => client.config("SET", "replica-priority", "1"));
-      await eventually("the sentinels know", async () => (await Promise.all(sentinels.map((pod) => pod.with((client) => client.call("SENTINEL", "REPLICAS", labMasterName) as Promise<string[][]>))))
-        .every((replicas) => replicas.some((replica) => replica.includes(less.address) && replica[replica.indexOf("slave-priority") + 1] === "1")));
+      await eventually("the sentinels know", async () =>
+        (
+          await Promise.all(
+            sentinels.map((pod) =>
+              pod.with((client) => client.call("SENTINEL", "REPLICAS", labMasterName) as Promise<string[][]>),
+            ),
+          )
+        ).every((replicas) =>
+          replicas.some(
+            (replica) => replica.includes(less.address) && replica[replica.indexOf("slave-priority") + 1] === "1",
+          ),
+        ),
+      );
       await write();
       await crash();
     });
@@ -136,7 +160,12 @@ describe("pod scripts: Redis ends though nobody stopped its pod", function () {
     await start();
     const old = await lab.settled();
     await old.with((client) => client.call("SHUTDOWN", "NOW")).catch(() => undefined);
-    await eventually("a peer is master", async () => (await Promise.all(peersOf(old).map((pod) => pod.info("replication")))).some((info) => info.role === "master"), { every: 20 });
+    await eventually(
+      "a peer is master",
+      async () =>
+        (await Promise.all(peersOf(old).map((pod) => pod.info("replication")))).some((info) => info.role === "master"),
+      { every: 20 },
+    );
     assert.equal(await old.exit(), 0);
   });
 });

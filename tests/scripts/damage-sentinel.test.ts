@@ -13,25 +13,50 @@ describe("pod scripts: damaged data files, among peers", function () {
   let redis: Pod[];
   let sentinels: Pod[];
 
-  freshSentinelLab((fresh) => { ({ lab, redis, sentinels } = fresh); });
+  freshSentinelLab((fresh) => {
+    ({ lab, redis, sentinels } = fresh);
+  });
 
   /** A cluster with data in its base files and its logs, everything synced. */
   const filled = async () => {
     lab.startAll();
     const master = await lab.settled();
-    await master.with(async (client) => { for (let n = 0; n < 200; n++) await client.set(`key:${n}`, "v".repeat(50)); });
+    await master.with(async (client) => {
+      for (let n = 0; n < 200; n++) await client.set(`key:${n}`, "v".repeat(50));
+    });
     for (const pod of redis) await new DataFiles(pod).rewrite();
-    await master.with(async (client) => { for (let n = 200; n < 400; n++) await client.set(`key:${n}`, "v".repeat(50)); await client.wait(2, 0); });
+    await master.with(async (client) => {
+      for (let n = 200; n < 400; n++) await client.set(`key:${n}`, "v".repeat(50));
+      await client.wait(2, 0);
+    });
     await sleep(1200);
     return master;
   };
-  const damage = (pod: Pod) => { const files = new DataFiles(pod); flip(files.base, 600, 0xff); };
-  const choose = async (way: OnDamage) => { await lab.powerCut(); for (const pod of redis) pod.onDamage = way; lab.startAll(); };
+  const damage = (pod: Pod) => {
+    const files = new DataFiles(pod);
+    flip(files.base, 600, 0xff);
+  };
+  const choose = async (way: OnDamage) => {
+    await lab.powerCut();
+    for (const pod of redis) pod.onDamage = way;
+    lab.startAll();
+  };
   const marked = (pod: Pod) => fs.existsSync(pod.file("data/follow-only"));
   const assertNobodyLeads = async () => {
     // One that is not named by the sentinels waits for the one that is.
-    for (const pod of redis) await eventually(`${pod.name} says why`, () => /waiting: [^\n]*(no node holds data but those whose files were damaged|which does not answer as master yet)/.test(pod.output));
-    assert.ok(redis.some((pod) => /no node holds data but those whose files were damaged \([^)]*\), and persistence.onDamage is "stop"/.test(pod.output)));
+    for (const pod of redis)
+      await eventually(`${pod.name} says why`, () =>
+        /waiting: [^\n]*(no node holds data but those whose files were damaged|which does not answer as master yet)/.test(
+          pod.output,
+        ),
+      );
+    assert.ok(
+      redis.some((pod) =>
+        /no node holds data but those whose files were damaged \([^)]*\), and persistence.onDamage is "stop"/.test(
+          pod.output,
+        ),
+      ),
+    );
     await sleep(1500);
     for (const pod of redis) assert.equal((await pod.info("replication")).role, "slave", pod.name);
   };
@@ -82,7 +107,9 @@ describe("pod scripts: damaged data files, among peers", function () {
     const peers = redis.filter((pod) => pod !== master);
     master.onDamage = "repair";
     for (const pod of [master, ...sentinels]) pod.start();
-    await eventually("it waits for them", () => /waiting: the sentinels name this node, but [^\n]* is not known: /.test(master.output));
+    await eventually("it waits for them", () =>
+      /waiting: the sentinels name this node, but [^\n]* is not known: /.test(master.output),
+    );
     for (const pod of peers) pod.start();
     await lab.settled();
     for (const pod of redis) assert.equal(await pod.with((client) => client.dbsize()), 400, pod.name);

@@ -30,7 +30,12 @@ describe("pod scripts: damaged data files, alone", function () {
       await client.save();
       await files.rewrite();
       for (let n = 0; n < 400; n++) {
-        if (n % 20 === 7) await client.multi().set(`log:${n}:a`, "t".repeat(1 + random(30))).set(`log:${n}:b`, "u").exec();
+        if (n % 20 === 7)
+          await client
+            .multi()
+            .set(`log:${n}:a`, "t".repeat(1 + random(30)))
+            .set(`log:${n}:b`, "u")
+            .exec();
         else await client.set(`log:${n}`, "v".repeat(1 + random(80)));
       }
     });
@@ -48,16 +53,25 @@ describe("pod scripts: damaged data files, alone", function () {
   });
   after(() => lab.destroy());
 
-  const again = async () => { await pod.kill(); fs.rmSync(pod.file("data"), { recursive: true }); fs.cpSync(whole(), pod.file("data"), { recursive: true, preserveTimestamps: true }); };
+  const again = async () => {
+    await pod.kill();
+    fs.rmSync(pod.file("data"), { recursive: true });
+    fs.cpSync(whole(), pod.file("data"), { recursive: true, preserveTimestamps: true });
+  };
   /** Starts it; whether it came up, or ended. */
   const outcome = async (): Promise<"ready" | "ended"> => {
     pod.start();
-    return eventually("ready, or ended", () => (!pod.running ? "ended" : pod.probe("redis-ready.sh").code === 0 && "ready"), { every: 30 });
+    return eventually(
+      "ready, or ended",
+      () => (!pod.running ? "ended" : pod.probe("redis-ready.sh").code === 0 && "ready"),
+      { every: 30 },
+    );
   };
-  const content = () => pod.with(async (client) => {
-    const keys = await client.keys("*");
-    return new Map(keys.length === 0 ? [] : (await client.mget(keys)).map((value, index) => [keys[index]!, value]));
-  });
+  const content = () =>
+    pod.with(async (client) => {
+      const keys = await client.keys("*");
+      return new Map(keys.length === 0 ? [] : (await client.mget(keys)).map((value, index) => [keys[index]!, value]));
+    });
   const isThere = (found: Map<string, string | null>, expected: Map<string, string>, what: string) => {
     for (const [key, value] of expected) assert.equal(found.get(key), value, `${what}: ${key}`);
   };
@@ -92,9 +106,16 @@ describe("pod scripts: damaged data files, alone", function () {
       assert.equal(found.size, 300 + expected.size, what);
       const good = lastWhole(commands, size);
       if (good === size && zeros === 0) continue;
-      await pod.says(new RegExp(`repair: ${path.basename(files.last)} ends with an unfinished command.*: ${size + zeros - good} bytes were cut, from offset ${good} on`));
+      await pod.says(
+        new RegExp(
+          `repair: ${path.basename(files.last)} ends with an unfinished command.*: ${size + zeros - good} bytes were cut, from offset ${good} on`,
+        ),
+      );
       const kept = path.join(files.setAside[0]!, path.basename(files.last));
-      assert.ok(fs.readFileSync(kept).equals(Buffer.concat([original.subarray(0, size), Buffer.alloc(zeros)])), `${what}: the file as it was`);
+      assert.ok(
+        fs.readFileSync(kept).equals(Buffer.concat([original.subarray(0, size), Buffer.alloc(zeros)])),
+        `${what}: the file as it was`,
+      );
     }
   });
 
@@ -114,18 +135,30 @@ describe("pod scripts: damaged data files, alone", function () {
       const result = await outcome();
       tally[result]++;
       if (result === "ended") {
-        assert.match(pod.terminationMessage, /stopped: appendonly\.aof\.2\.incr\.aof .*A repair would lose: .*/, `${what}\n${pod.output}`);
+        assert.match(
+          pod.terminationMessage,
+          /stopped: appendonly\.aof\.2\.incr\.aof .*A repair would lose: .*/,
+          `${what}\n${pod.output}`,
+        );
         assert.deepEqual(files.setAside, [], what);
         continue;
       }
       const held = await content();
-      // Redis does not look at line ends: a value whose length lost its own takes what follows for itself, and where that happens to end
-      // with a whole command the file goes on as if nothing were wrong. Those commands are not gone, they stand in the value.
-      const swallowed = (key: string) => commands.some(({ start, end, words }) => words[1] === key && hit.words.some((word) => held.get(word)?.includes(log.toString("latin1", start, end - 2))));
+      // Redis does not look at line ends: a value whose length lost its own takes what follows for itself, and where
+      // that happens to end with a whole command the file goes on as if nothing were wrong. Those commands are not
+      // gone, they stand in the value.
+      const swallowed = (key: string) =>
+        commands.some(
+          ({ start, end, words }) =>
+            words[1] === key &&
+            hit.words.some((word) => held.get(word)?.includes(log.toString("latin1", start, end - 2))),
+        );
       const expected = new Map([...everything].filter(([key]) => !hit.words.includes(key) && !swallowed(key)));
       isThere(held, expected, `${what}\n${pod.output}`);
     }
-    console.log(`      ${tally.ended} stopped, ${tally.ready} started: the flip was inside a value or a name, or in the very last command`);
+    console.log(
+      `      ${tally.ended} stopped, ${tally.ready} started: the flip was inside a value or a name, or in the very last command`,
+    );
   });
 
   it("stops where a flipped length in the middle looks like an unfinished end: Redis would throw away all that follows", async () => {
@@ -133,8 +166,15 @@ describe("pod scripts: damaged data files, alone", function () {
     const { start } = commands[200]!;
     const bytes = fs.readFileSync(files.last);
     const length = bytes.indexOf("$", bytes.indexOf("$", bytes.indexOf("$", start) + 1) + 1);
-    fs.writeFileSync(files.last, Buffer.concat([bytes.subarray(0, length + 1), Buffer.from("99999"), bytes.subarray(length + 2)]));
-    await assertStopped(new RegExp(`appendonly\\.aof\\.2\\.incr\\.aof is damaged at offset ${start}\\. A repair would lose: \\d+ bytes of it, with the beginnings of \\d+ commands`));
+    fs.writeFileSync(
+      files.last,
+      Buffer.concat([bytes.subarray(0, length + 1), Buffer.from("99999"), bytes.subarray(length + 2)]),
+    );
+    await assertStopped(
+      new RegExp(
+        `appendonly\\.aof\\.2\\.incr\\.aof is damaged at offset ${start}\\. A repair would lose: \\d+ bytes of it, with the beginnings of \\d+ commands`,
+      ),
+    );
     assert.ok(fs.readFileSync(files.last).length > bytes.length, "untouched");
   });
 
@@ -145,7 +185,11 @@ describe("pod scripts: damaged data files, alone", function () {
       const offset = random(size);
       flip(files.base, offset, 1 + random(255));
       assert.equal(await outcome(), "ended", `flip at ${offset}, SEED=${seedOfRun}\n${pod.output}`);
-      assert.match(pod.terminationMessage, /stopped: appendonly\.aof\.2\.base\.rdb .*A repair would lose: everything written since the last RDB file/, `flip at ${offset}, SEED=${seedOfRun}\n${pod.output}`);
+      assert.match(
+        pod.terminationMessage,
+        /stopped: appendonly\.aof\.2\.base\.rdb .*A repair would lose: everything written since the last RDB file/,
+        `flip at ${offset}, SEED=${seedOfRun}\n${pod.output}`,
+      );
     }
   });
 
@@ -188,7 +232,10 @@ describe("pod scripts: damaged data files, alone", function () {
       await pod.says(/FATAL CONFIG FILE ERROR/);
       assert.doesNotMatch(pod.output, /stopped:|repair:/);
     } finally {
-      fs.writeFileSync(pod.file("config/redis.conf"), fs.readFileSync(pod.file("config/redis.conf"), "utf8").replace("maxmemory-policy misspelt\n", ""));
+      fs.writeFileSync(
+        pod.file("config/redis.conf"),
+        fs.readFileSync(pod.file("config/redis.conf"), "utf8").replace("maxmemory-policy misspelt\n", ""),
+      );
     }
   });
 
@@ -203,7 +250,11 @@ describe("pod scripts: damaged data files, alone", function () {
       assert.equal(await outcome(), "ready", pod.output);
       const found = await content();
       isThere(found, contentAt(commands, start), "before the damage");
-      await pod.says(new RegExp(`repair: appendonly\\.aof\\.2\\.incr\\.aof is damaged at offset ${start}; lost: ${bytes.length - start} bytes of it`));
+      await pod.says(
+        new RegExp(
+          `repair: appendonly\\.aof\\.2\\.incr\\.aof is damaged at offset ${start}; lost: ${bytes.length - start} bytes of it`,
+        ),
+      );
       assert.ok(fs.readFileSync(path.join(files.setAside[0]!, "appendonly.aof.2.incr.aof")).equals(damaged));
     });
 
@@ -245,7 +296,10 @@ describe("pod scripts: damaged data files, alone", function () {
       assert.equal(await outcome(), "ready", pod.output);
       assert.equal((await content()).size, 0);
       const [folder] = files.setAside;
-      assert.ok(fs.existsSync(path.join(folder!, "appendonlydir/appendonly.aof.2.incr.aof")) && fs.existsSync(path.join(folder!, "dump.rdb")));
+      assert.ok(
+        fs.existsSync(path.join(folder!, "appendonlydir/appendonly.aof.2.incr.aof")) &&
+          fs.existsSync(path.join(folder!, "dump.rdb")),
+      );
       await pod.with((client) => client.set("new", "yes"));
       await pod.stop();
       pod.onDamage = "stop";
@@ -269,7 +323,13 @@ describe("pod scripts: damaged data files, alone", function () {
   });
 
   it("removes what an interrupted rewrite, save or copy left", async () => {
-    const left = ["temp-77.rdb", "temp-rewriteaof-bg-77.aof", "temp-1700000000.77.rdb", "appendonlydir/temp-appendonly.aof.incr", "appendonlydir/temp-appendonly.aof.manifest"];
+    const left = [
+      "temp-77.rdb",
+      "temp-rewriteaof-bg-77.aof",
+      "temp-1700000000.77.rdb",
+      "appendonlydir/temp-appendonly.aof.incr",
+      "appendonlydir/temp-appendonly.aof.manifest",
+    ];
     for (const name of left) fs.writeFileSync(pod.file(`data/${name}`), "half");
     assert.equal(await outcome(), "ready");
     for (const name of left) assert.ok(!fs.existsSync(pod.file(`data/${name}`)), name);
@@ -282,7 +342,9 @@ describe("pod scripts: damaged data files, alone", function () {
       pod.loseDisk();
       fs.copyFileSync(path.join(whole(), "dump.rdb"), pod.file("data/dump.rdb"));
       pod.start();
-      await new Promise((resolve) => { setTimeout(resolve, random(600)); });
+      await new Promise((resolve) => {
+        setTimeout(resolve, random(600));
+      });
       await pod.kill();
       assert.equal(await outcome(), "ready", pod.output);
       assert.equal((await content()).size, 300, pod.output);
@@ -299,7 +361,9 @@ describe("pod scripts: damaged data files, alone", function () {
       await pod.kill();
       pod.loseDisk();
       pod.start();
-      await new Promise((resolve) => { setTimeout(resolve, random(400)); });
+      await new Promise((resolve) => {
+        setTimeout(resolve, random(400));
+      });
       await pod.kill();
       // Between the files and the manifest that names them lies no more than a millisecond.
       if (n === 0) fs.rmSync(files.manifest, { force: true });
@@ -310,6 +374,8 @@ describe("pod scripts: damaged data files, alone", function () {
 
   it("writes and loads with a volume full of other people's folders", () => {
     execFileSync("mkdir", ["-p", pod.file("data/lost+found")]);
-    return outcome().then((result) => { assert.equal(result, "ready"); });
+    return outcome().then((result) => {
+      assert.equal(result, "ready");
+    });
   });
 });

@@ -13,7 +13,13 @@ describe("the master endpoint: real HAProxy over real Redis processes", function
   const clients: Redis[] = [];
 
   const connect = (port: number) => {
-    const client = new Redis({ host: address, port, password: labPassword, retryStrategy: () => 100, maxRetriesPerRequest: 1 });
+    const client = new Redis({
+      host: address,
+      port,
+      password: labPassword,
+      retryStrategy: () => 100,
+      maxRetriesPerRequest: 1,
+    });
     client.on("error", () => undefined);
     clients.push(client);
     return client;
@@ -25,7 +31,11 @@ describe("the master endpoint: real HAProxy over real Redis processes", function
     ({ redis, sentinels } = lab.sentinelTopology());
     lab.startAll();
     address = await lab.startEndpoint(redis, sentinels);
-    await eventually("sentinels that know both replicas", async () => (await Promise.all(sentinels.map((pod) => pod.info("sentinel")))).every((info) => info.master0?.includes("slaves=2,sentinels=3")));
+    await eventually("sentinels that know both replicas", async () =>
+      (await Promise.all(sentinels.map((pod) => pod.info("sentinel")))).every((info) =>
+        info.master0?.includes("slaves=2,sentinels=3"),
+      ),
+    );
     await eventually("a master behind the endpoint", async () => (await roleBehind(endpointPorts.master)) === "master");
   });
   afterEach(function () {
@@ -57,23 +67,36 @@ describe("the master endpoint: real HAProxy over real Redis processes", function
     const silent = connect(endpointPorts.master);
     await silent.set("before-hang", "1");
     let closed = 0;
-    silent.on("close", () => { closed++; });
+    silent.on("close", () => {
+      closed++;
+    });
     const old = await lab.master();
     old.hang();
     await eventually("it is cut off, though it asked for nothing", () => closed > 0);
     await eventually("it writes again", () => silent.set("after-hang", "1"));
     old.resume();
-    await eventually("the old master is a replica in sync", async () => (await old.info("replication")).master_link_status === "up");
-    await eventually("all is well again", async () => Object.values(await (await lab.master()).info("replication")).filter((value) => value.includes("state=online")).length === 2);
+    await eventually(
+      "the old master is a replica in sync",
+      async () => (await old.info("replication")).master_link_status === "up",
+    );
+    await eventually(
+      "all is well again",
+      async () =>
+        Object.values(await (await lab.master()).info("replication")).filter((value) => value.includes("state=online"))
+          .length === 2,
+    );
   });
 
   it("reads from no replica that lost its master, and from the master if there is no other", async () => {
     const master = await lab.master();
     const [first, second] = redis.filter((pod) => pod !== master) as [Pod, Pod];
     const roles = () => Promise.all(Array.from({ length: 6 }, () => roleBehind(endpointPorts.read)));
-    const addressBehind = async () => (await connect(endpointPorts.read).call("CONFIG", "GET", "replica-announce-ip") as string[])[1];
+    const addressBehind = async () =>
+      ((await connect(endpointPorts.read).call("CONFIG", "GET", "replica-announce-ip")) as string[])[1];
     await first.with((client) => client.call("REPLICAOF", "127.0.0.1", "1"));
-    await eventually("only the other replica is read from", async () => (await Promise.all(Array.from({ length: 6 }, addressBehind))).every((address) => address === second.address));
+    await eventually("only the other replica is read from", async () =>
+      (await Promise.all(Array.from({ length: 6 }, addressBehind))).every((address) => address === second.address),
+    );
     await second.with((client) => client.call("REPLICAOF", "127.0.0.1", "1"));
     await eventually("the master is read from", async () => (await roles()).every((role) => role === "master"));
     for (const pod of [first, second]) await pod.with((client) => client.call("REPLICAOF", master.address, "6379"));

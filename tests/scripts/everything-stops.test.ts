@@ -11,7 +11,9 @@ describe("pod scripts: every pod stops at once, and comes back", function () {
   let redis: Pod[];
   let sentinels: Pod[];
 
-  freshSentinelLab((fresh) => { ({ lab, redis, sentinels } = fresh); });
+  freshSentinelLab((fresh) => {
+    ({ lab, redis, sentinels } = fresh);
+  });
 
   it("comes back with its data when every pod lost power at once", async () => {
     lab.startAll();
@@ -29,7 +31,8 @@ describe("pod scripts: every pod stops at once, and comes back", function () {
     const old = await lab.settled();
     const writes = writeUntilRefused(old);
     await sleep(1000);
-    // None is started before all have stopped: a replica that is back in sync while the master is still stopping may well be promoted.
+    // None is started before all have stopped: a replica that is back in sync while the master is still stopping may
+    // well be promoted.
     await Promise.all([...lab.pods.values()].map((pod) => pod.stop()));
     const acknowledged = await writes;
     for (const pod of lab.pods.values()) if (pod !== old) pod.start();
@@ -41,17 +44,27 @@ describe("pod scripts: every pod stops at once, and comes back", function () {
     if (!/handover: .* is master now, with everything/.test(old.output)) assert.equal(master.name, old.name);
     assert.ok(acknowledged > 100, `${acknowledged} writes`);
     assert.equal(await master.with((client) => client.get(`key:${acknowledged}`)), String(acknowledged));
-    for (const pod of redis.filter((other) => other !== old)) await eventually("it may be promoted again", async () => (await pod.info("replication")).slave_priority === "100");
+    for (const pod of redis.filter((other) => other !== old))
+      await eventually(
+        "it may be promoted again",
+        async () => (await pod.info("replication")).slave_priority === "100",
+      );
   });
 
   describe("a master that stopped in order, and has what its replicas lack", () => {
     let old: Pod;
     let peers: Pod[];
-    /** The sentinels first, so that nobody can take over; the replicas did not get what was written last, and go on following it. */
+    /**
+     * The sentinels first, so that nobody can take over; the replicas did not get what was written last, and go on
+     * following it.
+     */
     beforeEach(async () => {
       lab.startAll();
       old = await lab.settled();
-      await old.with(async (client) => { await client.set("kept", "yes"); await client.wait(2, 0); });
+      await old.with(async (client) => {
+        await client.set("kept", "yes");
+        await client.wait(2, 0);
+      });
       peers = redis.filter((pod) => pod !== old);
       await Promise.all(sentinels.map((pod) => pod.stop()));
       for (const pod of peers) pod.hang();
@@ -74,7 +87,10 @@ describe("pod scripts: every pod stops at once, and comes back", function () {
       await old.says(/stopped as the master, with everything that was written here/);
       assert.equal(await comeBack(), old);
       assert.equal(await old.with((client) => client.get("written")), "last");
-      assert.match(old.output, /role: master \(named by a majority of the sentinels, and no peer has more: it stopped in order/);
+      assert.match(
+        old.output,
+        /role: master \(named by a majority of the sentinels, and no peer has more: it stopped in order/,
+      );
       // That was then: after a crash a replica may be ahead.
       assert.ok(!fs.existsSync(old.file("data/clean-stop")));
       await old.kill();
@@ -86,7 +102,7 @@ describe("pod scripts: every pod stops at once, and comes back", function () {
       await old.stop();
       // As a pod that is killed while it still looks for its role.
       old.start();
-      await eventually("it has its data", async () => await old.with((client) => client.dbsize()) === 2);
+      await eventually("it has its data", async () => (await old.with((client) => client.dbsize())) === 2);
       assert.ok(!fs.existsSync(old.file("data/clean-stop")));
     });
   });
@@ -98,7 +114,10 @@ describe("pod scripts: every pod stops at once, and comes back", function () {
     await old.with((client) => client.wait(2, 0));
     await Promise.all(redis.map((pod) => pod.kill()));
     for (const pod of redis) if (pod !== old) pod.start();
-    const master = await eventually("a peer leads", async () => { const found = await lab.master(); return found !== old && found; });
+    const master = await eventually("a peer leads", async () => {
+      const found = await lab.master();
+      return found !== old && found;
+    });
     assert.equal(await master.with((client) => client.get("kept")), "yes");
   });
 

@@ -24,24 +24,33 @@ describe("pod scripts: a volume that is full", function () {
     execFileSync("umount", ["-l", pod.file("data")]);
     await lab.destroy();
   });
-  const ready = async () => { pod.start(); await pod.ready(); };
+  const ready = async () => {
+    pod.start();
+    await pod.ready();
+  };
   const written = new Map<string, string>();
 
   /** Writes until it is refused; what was acknowledged, and the refusal. */
-  const fill = () => pod.with(async (client) => {
-    written.clear();
-    for (let n = 0; n < 10_000; n++) {
-      const value = `${n}:${"x".repeat(3000)}`;
-      try { await client.set(`key:${n}`, value); } catch (error) { return (error as Error).message; }
-      written.set(`key:${n}`, value);
-    }
-    throw new Error("never refused");
-  });
-  const lost = () => pod.with(async (client) => {
-    const missing: string[] = [];
-    for (const [key, value] of written) if ((await client.get(key)) !== value) missing.push(key);
-    return missing;
-  });
+  const fill = () =>
+    pod.with(async (client) => {
+      written.clear();
+      for (let n = 0; n < 10_000; n++) {
+        const value = `${n}:${"x".repeat(3000)}`;
+        try {
+          await client.set(`key:${n}`, value);
+        } catch (error) {
+          return (error as Error).message;
+        }
+        written.set(`key:${n}`, value);
+      }
+      throw new Error("never refused");
+    });
+  const lost = () =>
+    pod.with(async (client) => {
+      const missing: string[] = [];
+      for (const [key, value] of written) if ((await client.get(key)) !== value) missing.push(key);
+      return missing;
+    });
 
   it("refuses writes with a clear error, goes on reading, heals when the volume grows, and has lost nothing over a restart after that", async () => {
     const refusal = await fill();
@@ -56,7 +65,10 @@ describe("pod scripts: a volume that is full", function () {
     await pod.kill();
     await ready();
     assert.deepEqual(await lost(), []);
-    assert.deepEqual(fs.readdirSync(pod.file("data")).filter((name) => name.startsWith("temp-")), []);
+    assert.deepEqual(
+      fs.readdirSync(pod.file("data")).filter((name) => name.startsWith("temp-")),
+      [],
+    );
   });
 
   it("starts on a volume that is still full, to be read from, and never in a loop", async () => {
@@ -80,10 +92,19 @@ describe("pod scripts: a volume that is full", function () {
 
   it("says in its log, once for each step, that it fills, and when there is room again", async () => {
     await fill();
-    await eventually("the last step", () => /WARNING: disk: (99|100) % of \S+ used, 0 of 8 MB are free/.test(pod.output));
+    await eventually("the last step", () =>
+      /WARNING: disk: (99|100) % of \S+ used, 0 of 8 MB are free/.test(pod.output),
+    );
     await sleep(2500);
-    assert.equal(pod.output.match(/WARNING: disk: /g)?.length ?? 0, new Set(pod.output.match(/WARNING: disk: \d+ %/g)).size, "each step once");
-    assert.match(pod.probe("disk-status.sh").output, /^# Disk\ndisk_percent:(99|100)\ndisk_free:\d+\ndisk_size:8388608\n$/);
+    assert.equal(
+      pod.output.match(/WARNING: disk: /g)?.length ?? 0,
+      new Set(pod.output.match(/WARNING: disk: \d+ %/g)).size,
+      "each step once",
+    );
+    assert.match(
+      pod.probe("disk-status.sh").output,
+      /^# Disk\ndisk_percent:(99|100)\ndisk_free:\d+\ndisk_size:8388608\n$/,
+    );
     grow(64);
     await eventually("room again", () => /disk: \d+ % of \S+ used, there is room again/.test(pod.output));
   });

@@ -12,7 +12,9 @@ describe("pod scripts: the master hands over before it stops", function () {
   let redis: Pod[];
   let sentinels: Pod[];
 
-  freshSentinelLab((fresh) => { ({ lab, redis, sentinels } = fresh); });
+  freshSentinelLab((fresh) => {
+    ({ lab, redis, sentinels } = fresh);
+  });
 
   it("hands over on SIGTERM without losing an acknowledged write, and takes the old master back as a replica", async () => {
     lab.startAll();
@@ -25,7 +27,10 @@ describe("pod scripts: the master hands over before it stops", function () {
     await old.says(/handover: 127\.\d+\.\d+\.1[12] is master now/);
     const [, said] = /(\d+ \w+ \d+ [\d:.]+) # Redis is now ready to exit/.exec(old.output)!;
     // Half a second, less what Redis took to end.
-    assert.ok(left - Date.parse(`${said} UTC`) > 400, "the pod's network goes with it: a client that the endpoint still sends there would be answered by nobody");
+    assert.ok(
+      left - Date.parse(`${said} UTC`) > 400,
+      "the pod's network goes with it: a client that the endpoint still sends there would be answered by nobody",
+    );
     const successor = await lab.master();
     assert.notEqual(successor.name, old.name);
     assert.ok(acknowledged > 100, `${acknowledged} writes`);
@@ -68,14 +73,26 @@ describe("pod scripts: the master hands over before it stops", function () {
 
   for (const [what, leave] of [
     ["does not follow it", (replica: Pod) => replica.with((client) => client.replicaof("127.0.0.1", 1))],
-    ["hangs for longer than is waited for it", (replica: Pod) => { replica.hang(); setTimeout(() => replica.resume(), 15_000); }],
+    [
+      "hangs for longer than is waited for it",
+      (replica: Pod) => {
+        replica.hang();
+        setTimeout(() => replica.resume(), 15_000);
+      },
+    ],
   ] as const) {
     it(`has none promoted that has less than was written, whatever Sentinel likes better: one that ${what}`, async () => {
       lab.startAll();
       const old = await lab.settled();
       const liked = redis.find((pod) => pod !== old)!;
       await liked.with((client) => client.config("SET", "replica-priority", "1"));
-      await eventually("the sentinels know whom to like", async () => (await Promise.all(sentinels.map((pod) => pod.with((client) => client.call("SENTINEL", "REPLICAS", labMasterName))))).every((known) => JSON.stringify(known).includes('"slave-priority","1"')));
+      await eventually("the sentinels know whom to like", async () =>
+        (
+          await Promise.all(
+            sentinels.map((pod) => pod.with((client) => client.call("SENTINEL", "REPLICAS", labMasterName))),
+          )
+        ).every((known) => JSON.stringify(known).includes('"slave-priority","1"')),
+      );
       const writes = writeUntilRefused(old);
       await sleep(500);
       await leave(liked);
@@ -84,14 +101,20 @@ describe("pod scripts: the master hands over before it stops", function () {
       await old.stop();
       printTime("handed over beside a replica that has less", from, 5);
       const acknowledged = await writes;
-      const master = await eventually("another one leads", async () => { const found = await lab.master(); return found !== old && found; });
+      const master = await eventually("another one leads", async () => {
+        const found = await lab.master();
+        return found !== old && found;
+      });
       assert.notEqual(master, liked);
       assert.ok(acknowledged > 100, `${acknowledged} writes`);
       await old.says(new RegExp(`handover: ${master.address} is master now, with everything that was written here`));
       assert.equal(await master.with((client) => client.get(`key:${acknowledged}`)), String(acknowledged));
       old.start();
       await lab.settled();
-      await eventually("it may be promoted again", async () => (await liked.info("replication")).slave_priority !== "0");
+      await eventually(
+        "it may be promoted again",
+        async () => (await liked.info("replication")).slave_priority !== "0",
+      );
     });
   }
 
@@ -107,14 +130,23 @@ describe("pod scripts: the master hands over before it stops", function () {
     await stopped;
     await old.says(/handover: \S+ is master now, with everything that was written here/);
     const [, sinceItLeft] = old.output.split(`Connection with replica ${away.address}:6379 lost`);
-    assert.match(sinceItLeft!, /(Partial resynchronization request from \S+ accepted|Synchronization with replica \S+ succeeded)[^]*handover: pausing writes/);
+    assert.match(
+      sinceItLeft!,
+      /(Partial resynchronization request from \S+ accepted|Synchronization with replica \S+ succeeded)[^]*handover: pausing writes/,
+    );
   });
 
   it("waits no longer for anybody once a replica leaves, too: where everything stops it would only be slower", () => {
-    const waits = (online: string) => redis[0]!.call(["lib.sh", "successors.sh", "handover.sh"], `
+    const waits = (online: string) =>
+      redis[0]!
+        .call(
+          ["lib.sh", "successors.sh", "handover.sh"],
+          `
       replicas_now() { ${online}; }
       role_of() { echo slave; }
-      if all_can_follow 1 1; then echo goes on; else echo waits; fi`).output.trim();
+      if all_can_follow 1 1; then echo goes on; else echo waits; fi`,
+        )
+        .output.trim();
     assert.deepEqual([waits("echo a"), waits("printf 'a\\nb\\n'"), waits(":")], ["waits", "goes on", "goes on"]);
   });
 
@@ -135,12 +167,18 @@ describe("pod scripts: the master hands over before it stops", function () {
     lab.startAll();
     const old = await lab.settled();
     const shown = () => Promise.all(sentinels.map((pod) => pod.shownMaster()));
-    const client = new Redis({ host: old.address, password: labPassword, retryStrategy: null, enableReadyCheck: false });
+    const client = new Redis({
+      host: old.address,
+      password: labPassword,
+      retryStrategy: null,
+      enableReadyCheck: false,
+    });
     client.on("error", () => undefined);
     const closed = new Promise((resolve) => client.once("close", resolve)).then(shown);
     await client.ping();
     await old.stop();
-    const whenClosed = await closed, whenGone = await shown();
+    const whenClosed = await closed,
+      whenGone = await shown();
     await old.says(new RegExp(`for ${sentinels.at(-1)!.address} to promote`));
     // The one that was asked to fail over, which is not the first that clients ask, shows the old one for a second.
     assert.match(whenClosed.pop()!.flags, /failover_in_progress/);
@@ -154,8 +192,13 @@ describe("pod scripts: the master hands over before it stops", function () {
     const old = await lab.settled();
     await old.with(async (client) => {
       const stopped = old.stop();
-      await eventually("its replicas follow another", async () => (await client.info("replication")).includes("connected_slaves:0"));
-      const ends = await Promise.all([client.set("key", "value").catch(String), client.multi().incr("counter").exec().catch(String)]);
+      await eventually("its replicas follow another", async () =>
+        (await client.info("replication")).includes("connected_slaves:0"),
+      );
+      const ends = await Promise.all([
+        client.set("key", "value").catch(String),
+        client.multi().incr("counter").exec().catch(String),
+      ]);
       for (const end of ends) assert.match(String(end), /closed?\b/);
       await stopped;
     });
@@ -163,13 +206,17 @@ describe("pod scripts: the master hands over before it stops", function () {
   });
 
   it("asks again where the sentinel gives up what it was asked for, because it brings its INFOs together just then", async () => {
-    // A replica is good for three periods after its INFO. Set between the order and the choice, a turn or two of the sentinel's clock later.
-    lab.addToScript("failover.sh", `order_failover() {
+    // A replica is good for three periods after its INFO. Set between the order and the choice, a turn or two of the
+    // sentinel's clock later.
+    lab.addToScript(
+      "failover.sh",
+      `order_failover() {
       reply=$(ask "$1" "$sentinel_port" SENTINEL FAILOVER "$MASTER_NAME")
       [ "$reply" = OK ] || return 1
       [ -e "$DATA/ordered" ] || info_period "$1" 2
       : >"$DATA/ordered"
-    }`);
+    }`,
+    );
     lab.startAll();
     const old = await lab.settled();
     const writes = writeUntilRefused(old);
@@ -190,9 +237,13 @@ describe("pod scripts: the master hands over before it stops", function () {
     await old.stop();
     const successor = await lab.master();
     const written = Number((await successor.info("replication")).second_repl_offset) - 1;
-    const compare = (of: string, upTo: number) => successor.call(["lib.sh", "handover.sh"], `history=${of} written=${upTo}; compare ${successor.address}`).output;
+    const compare = (of: string, upTo: number) =>
+      successor.call(["lib.sh", "handover.sh"], `history=${of} written=${upTo}; compare ${successor.address}`).output;
     assert.match(compare(history!, written), /Z handover: \S+ is master now, with everything that was written here/);
-    assert.match(compare(history!, written + 100), /WARNING: handover: \S+ is master now, and lacks 100 bytes of what was written here/);
+    assert.match(
+      compare(history!, written + 100),
+      /WARNING: handover: \S+ is master now, and lacks 100 bytes of what was written here/,
+    );
     assert.match(compare("0".repeat(40), written), /WARNING: handover: \S+ is master now, but did not go on from here/);
   });
 
@@ -211,10 +262,21 @@ describe("pod scripts: the master hands over before it stops", function () {
     await lab.settled();
     const [counted] = sentinels as [Pod];
     const period = () => counted.clock("INFO-PERIOD");
-    await eventually("it goes to its place in the second, by a period of 1 ms for a moment", async () => (await period()) === 1, { every: 10 });
+    await eventually(
+      "it goes to its place in the second, by a period of 1 ms for a moment",
+      async () => (await period()) === 1,
+      { every: 10 },
+    );
     await eventually("it is there", async () => (await period()) === 900, { every: 10 });
     const seen = new Set([await counted.clock("INFO-PERIOD", 901)]);
-    await eventually("it is set back", async () => { seen.add(await period()); return seen.has(900); }, { every: 10 });
+    await eventually(
+      "it is set back",
+      async () => {
+        seen.add(await period());
+        return seen.has(900);
+      },
+      { every: 10 },
+    );
     assert.deepEqual([...seen], [901, 900]);
   });
 
@@ -223,14 +285,17 @@ describe("pod scripts: the master hands over before it stops", function () {
     const master = await lab.settled();
     const [asked] = sentinels as [Pod];
     // Both still count as good, since it has just brought their INFOs together, and neither becomes the master.
-    await eventually("it brings its INFOs together", async () => (await asked.clock("INFO-PERIOD")) === 1, { every: 10 });
+    await eventually("it brings its INFOs together", async () => (await asked.clock("INFO-PERIOD")) === 1, {
+      every: 10,
+    });
     await eventually("it has", async () => (await asked.clock("INFO-PERIOD")) === 900, { every: 10 });
     const replicas = redis.filter((pod) => pod !== master);
     for (const pod of replicas) pod.hang();
     assert.equal(await asked.with((client) => client.call("SENTINEL", "FAILOVER", labMasterName)), "OK");
     const seen = new Set<number>();
     // Four times its turn, in which it is at it for a tenth of a second.
-    for (const until = Date.now() + 4000; Date.now() < until; await sleep(10)) seen.add(await asked.clock("INFO-PERIOD"));
+    for (const until = Date.now() + 4000; Date.now() < until; await sleep(10))
+      seen.add(await asked.clock("INFO-PERIOD"));
     const { flags } = await asked.shownMaster();
     for (const pod of replicas) pod.resume();
     assert.match(flags, /failover_in_progress/);
@@ -240,8 +305,13 @@ describe("pod scripts: the master hands over before it stops", function () {
   it("keeps the successor of a pod deleted by force off its volume, and so from having a peer promoted under writes that go on", async () => {
     lab.startAll();
     const old = await lab.settled();
-    const successor = lab.sentinelTopology().redis.find(({ name }) => name === old.name)!.start();
-    await eventually("it waits", () => successor.output.includes("waiting: the pod before this one still runs on this volume"));
+    const successor = lab
+      .sentinelTopology()
+      .redis.find(({ name }) => name === old.name)!
+      .start();
+    await eventually("it waits", () =>
+      successor.output.includes("waiting: the pod before this one still runs on this volume"),
+    );
     await sleep(3000);
     assert.equal((await old.info("replication")).role, "master");
     await old.with((client) => client.set("kept", "yes"));

@@ -8,7 +8,12 @@ import { eventually, printTime, sleep } from "../support/eventually";
 import { PodLab } from "../support/pod-lab";
 
 /** The kernel's files of a machine that nobody tuned. */
-const untuned = { enabled: "always [madvise] never", defrag: "always defer defer+madvise [madvise] never", overcommit_memory: "0", somaxconn: "128" };
+const untuned = {
+  enabled: "always [madvise] never",
+  defrag: "always defer defer+madvise [madvise] never",
+  overcommit_memory: "0",
+  somaxconn: "128",
+};
 
 describe("kernel: the tuning in the image's own shell", function () {
   this.timeout(300_000);
@@ -16,16 +21,28 @@ describe("kernel: the tuning in the image's own shell", function () {
   let running: ChildProcess | undefined;
   const file = (name: string) => path.join(lab.root, "node", name);
   const read = (name: string) => fs.readFileSync(file(name), "utf8").trim();
-  const write = (values: Record<string, string>) => { for (const [name, value] of Object.entries(values)) fs.writeFileSync(file(name), `${value}\n`); };
-  const env = (root = "") => ({ PATH: "/usr/local/bin:/usr/bin:/bin", HUGE_PAGES: `${root}/node`, OVERCOMMIT: `${root}/node/overcommit_memory`, SOMAXCONN: `${root}/node/somaxconn` });
+  const write = (values: Record<string, string>) => {
+    for (const [name, value] of Object.entries(values)) fs.writeFileSync(file(name), `${value}\n`);
+  };
+  const env = (root = "") => ({
+    PATH: "/usr/local/bin:/usr/bin:/bin",
+    HUGE_PAGES: `${root}/node`,
+    OVERCOMMIT: `${root}/node/overcommit_memory`,
+    SOMAXCONN: `${root}/node/somaxconn`,
+  });
   const run = (script: string, ...user: string[]) => {
-    const { status, stdout, stderr } = spawnSync("/usr/sbin/chroot", [...user, lab.root, "/bin/sh", `/scripts/${script}`], { env: env(), encoding: "utf8" });
+    const { status, stdout, stderr } = spawnSync(
+      "/usr/sbin/chroot",
+      [...user, lab.root, "/bin/sh", `/scripts/${script}`],
+      { env: env(), encoding: "utf8" },
+    );
     return { status, output: stdout + stderr };
   };
 
   beforeEach(async () => {
     lab = await PodLab.create();
-    for (const [name, text] of Object.entries(tuningScripts())) fs.writeFileSync(path.join(lab.root, "scripts", name), text);
+    for (const [name, text] of Object.entries(tuningScripts()))
+      fs.writeFileSync(path.join(lab.root, "scripts", name), text);
     fs.mkdirSync(path.join(lab.root, "node"));
     write(untuned);
   });
@@ -38,8 +55,19 @@ describe("kernel: the tuning in the image's own shell", function () {
   it("sets what is wrong, says from what to what, and has nothing to say the second time", () => {
     const first = run("kernel-tune.sh");
     assert.equal(first.status, 0, first.output);
-    assert.deepEqual(["enabled", "defrag", "overcommit_memory", "somaxconn"].map(read), ["never", "never", "1", "4096"]);
-    for (const line of [/enabled: madvise -> never$/m, /defrag: madvise -> never$/m, /overcommit_memory: 0 -> 1$/m, /somaxconn: 128 -> 4096$/m]) assert.match(first.output, line);
+    assert.deepEqual(["enabled", "defrag", "overcommit_memory", "somaxconn"].map(read), [
+      "never",
+      "never",
+      "1",
+      "4096",
+    ]);
+    for (const line of [
+      /enabled: madvise -> never$/m,
+      /defrag: madvise -> never$/m,
+      /overcommit_memory: 0 -> 1$/m,
+      /somaxconn: 128 -> 4096$/m,
+    ])
+      assert.match(first.output, line);
     assert.deepEqual(run("kernel-tune.sh"), { status: 0, output: "" });
   });
 
@@ -50,7 +78,12 @@ describe("kernel: the tuning in the image's own shell", function () {
   });
 
   it("does not take the first of the choices for the one that is set", () => {
-    write({ enabled: "[always] madvise never", defrag: "always defer defer+madvise madvise [never]", overcommit_memory: "1", somaxconn: "4096" });
+    write({
+      enabled: "[always] madvise never",
+      defrag: "always defer defer+madvise madvise [never]",
+      overcommit_memory: "1",
+      somaxconn: "4096",
+    });
     const { output } = run("kernel-tune.sh");
     assert.match(output, /enabled: always -> never$/m);
     assert.doesNotMatch(output, /defrag/);
@@ -90,8 +123,14 @@ describe("kernel: the tuning in the image's own shell", function () {
 
   it("sets a value again that something else set, and tells a lasting failure once", async () => {
     let output = "";
-    running = spawn("/usr/sbin/chroot", [lab.root, "/bin/sh", "/scripts/kernel-tune.sh", "0.2"], { env: env(), detached: true, stdio: ["ignore", "pipe", "inherit"] });
-    running.stdout!.setEncoding("utf8").on("data", (text: string) => { output += text; });
+    running = spawn("/usr/sbin/chroot", [lab.root, "/bin/sh", "/scripts/kernel-tune.sh", "0.2"], {
+      env: env(),
+      detached: true,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    running.stdout!.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
     const ended = new Promise((resolve) => running!.on("exit", resolve));
     const seen = (text: string) => output.split(text).length - 1;
     await eventually("the first round", () => seen("as wanted") === 1);
@@ -110,7 +149,11 @@ describe("kernel: the tuning in the image's own shell", function () {
   });
 
   it("leaves a pod's queue alone in the loop, it could set only its own, which nobody uses; and stops when told, not at the next round", async () => {
-    running = spawn("/usr/sbin/chroot", [lab.root, "/bin/sh", "/scripts/kernel-tune.sh", "3600"], { env: env(), detached: true, stdio: "ignore" });
+    running = spawn("/usr/sbin/chroot", [lab.root, "/bin/sh", "/scripts/kernel-tune.sh", "3600"], {
+      env: env(),
+      detached: true,
+      stdio: "ignore",
+    });
     const ended = new Promise((resolve) => running!.on("exit", resolve));
     await eventually("tuned", () => read("overcommit_memory") === "1");
     assert.equal(read("somaxconn"), "128");
@@ -126,12 +169,21 @@ describe("kernel: the tuning in the image's own shell", function () {
     assert.doesNotMatch(nodeInitScript(), /dirname|shellcheck/);
     const output = execFileSync(script, { env: env(lab.root), cwd: "/", encoding: "utf8" });
     assert.equal(output.trim().split("\n").length, 4, output);
-    assert.deepEqual(["enabled", "defrag", "overcommit_memory", "somaxconn"].map(read), ["never", "never", "1", "4096"]);
+    assert.deepEqual(["enabled", "defrag", "overcommit_memory", "somaxconn"].map(read), [
+      "never",
+      "never",
+      "1",
+      "4096",
+    ]);
     fs.rmSync(path.dirname(script), { recursive: true });
   });
 
   it("reads a number of /proc whole: the shell's own `read` gets only its first digit", () => {
-    const said = execFileSync(path.join(lab.root, "bin", "busybox"), ["sh", path.join(lab.root, "scripts", "kernel-status.sh")], { encoding: "utf8" });
+    const said = execFileSync(
+      path.join(lab.root, "bin", "busybox"),
+      ["sh", path.join(lab.root, "scripts", "kernel-status.sh")],
+      { encoding: "utf8" },
+    );
     assert.ok(said.includes(`:${fs.readFileSync("/proc/sys/net/core/somaxconn", "utf8").trim()}:`), said);
   });
 });
@@ -139,14 +191,19 @@ describe("kernel: the tuning in the image's own shell", function () {
 describe("kernel: what a Redis pod makes of it", function () {
   this.timeout(300_000);
   let lab: PodLab;
-  beforeEach(async () => { lab = await PodLab.create(); });
+  beforeEach(async () => {
+    lab = await PodLab.create();
+  });
   afterEach(() => lab.destroy());
   const lines = (output: string, pattern: RegExp) => output.split("\n").filter((line) => pattern.test(line));
 
   it("logs the values that it got before Redis starts, and nothing more where they are right", async () => {
     const pod = lab.standalone().start();
     await eventually("Redis runs", () => pod.output.includes("Ready to accept connections"));
-    assert.match(pod.output.split("\n")[0]!, /kernel: net\.core\.somaxconn 4096, transparent huge pages never, vm\.overcommit_memory 1$/);
+    assert.match(
+      pod.output.split("\n")[0]!,
+      /kernel: net\.core\.somaxconn 4096, transparent huge pages never, vm\.overcommit_memory 1$/,
+    );
     assert.doesNotMatch(pod.output, /WARNING: kernel/);
   });
 
@@ -161,7 +218,8 @@ describe("kernel: what a Redis pod makes of it", function () {
       /net\.core\.somaxconn is 128 on the node lab-node, wanted at least 1024: .*Linux 5\.4/,
       /transparent huge pages is madvise on the node lab-node, wanted never: set kernel\.tune: true .*echo never >\S+\/enabled$/,
       /vm\.overcommit_memory is 0 on the node lab-node, wanted 1: set kernel\.tune: true .*echo 1 >\S+overcommit_memory$/,
-    ].entries()) assert.match(warnings[index]!, pattern);
+    ].entries())
+      assert.match(warnings[index]!, pattern);
   });
 
   it("takes a kernel without huge pages for right, and an unreadable value for wrong", async () => {
@@ -184,9 +242,15 @@ describe("kernel: what a Redis pod makes of it", function () {
     assert.equal(lines(pod.output, /waiting: /).length, 1, pod.output);
     assert.equal(lines(pod.output, /WARNING/).length, 2, pod.output);
     // The last line is what `make status` shows.
-    assert.match(pod.output.trim().split("\n").at(-1)!, /waiting: the node lab-node has net\.core\.somaxconn 4096, transparent huge pages always \(wanted never\), vm\.overcommit_memory 0 \(wanted 1\)$/);
+    assert.match(
+      pod.output.trim().split("\n").at(-1)!,
+      /waiting: the node lab-node has net\.core\.somaxconn 4096, transparent huge pages always \(wanted never\), vm\.overcommit_memory 0 \(wanted 1\)$/,
+    );
     pod.kernel({ enabled: "always madvise [never]" });
-    await eventually("what is left", () => lines(pod.output, /waiting: .*transparent huge pages never, vm\.overcommit_memory 0/).length === 1);
+    await eventually(
+      "what is left",
+      () => lines(pod.output, /waiting: .*transparent huge pages never, vm\.overcommit_memory 0/).length === 1,
+    );
     pod.kernel({ overcommit_memory: "1" });
     const tuned = Date.now();
     assert.equal(await pod.exit(), 0);

@@ -17,8 +17,12 @@ describe(`pod scripts: an archive that Redis ${olderVersion} made`, function () 
     older = await PodLab.create({}, await olderRedisTree());
     lab = await PodLab.create();
   });
-  after(async () => { for (const each of [older, lab]) await each?.destroy(); });
-  afterEach(function () { if (this.currentTest?.state === "failed") console.log(older.logs(), lab.logs()); });
+  after(async () => {
+    for (const each of [older, lab]) await each?.destroy();
+  });
+  afterEach(function () {
+    if (this.currentTest?.state === "failed") console.log(older.logs(), lab.logs());
+  });
 
   it("is restored, every type of it, by the Redis of today", async () => {
     const source = older.standalone().start();
@@ -41,11 +45,19 @@ describe(`pod scripts: an archive that Redis ${olderVersion} made`, function () 
     await pod.start().ready();
     await pod.says(new RegExp(`fetching ${name} .* Redis ${olderVersion}\\)`));
     assert.equal(await pod.with((client) => client.dbsize()), keys - 1, "one lies in another database");
-    const values = (of: Pod) => of.with(async (client) => ({
-      string: await client.get("string:7"), list: await client.lrange("list:49", 0, -1), set: (await client.smembers("set:48")).sort(), // Each prints a score in its own way.
-      zset: (await client.zrange("zset:49", 0, -1, "WITHSCORES")).map((part, index) => (index % 2 ? Number(part) : part)),
-      hash: await client.hgetall("hash:49"), stream: await client.xrange("stream:3", "-", "+"), binary: (await client.getBuffer(Buffer.from([0, 10, 255, 39])))?.toString("hex"), expires: await client.ttl("expires:3") > 3000,
-    }));
+    const values = (of: Pod) =>
+      of.with(async (client) => ({
+        string: await client.get("string:7"),
+        list: await client.lrange("list:49", 0, -1),
+        set: (await client.smembers("set:48")).sort(), // Each prints a score in its own way.
+        zset: (await client.zrange("zset:49", 0, -1, "WITHSCORES")).map((part, index) =>
+          index % 2 ? Number(part) : part,
+        ),
+        hash: await client.hgetall("hash:49"),
+        stream: await client.xrange("stream:3", "-", "+"),
+        binary: (await client.getBuffer(Buffer.from([0, 10, 255, 39])))?.toString("hex"),
+        expires: (await client.ttl("expires:3")) > 3000,
+      }));
     assert.deepEqual(await values(pod), await values(source));
   });
 });

@@ -30,9 +30,14 @@ describe("pod scripts: an archive restored into a Redis with sentinels", functio
     await lab.destroy();
   });
 
-  const loseAllButSecond = () => { for (const pod of [redis[0]!, redis[2]!, ...sentinels]) pod.loseDisk(); };
-  const restore = () => { for (const pod of redis) pod.restore = { from: "latest", root: archives.root }; };
-  const keysOf = async (pod: Pod) => Object.values(await pod.info("keyspace")).reduce((sum, line) => sum + Number(/keys=(\d+)/.exec(line)?.[1] ?? 0), 0);
+  const loseAllButSecond = () => {
+    for (const pod of [redis[0]!, redis[2]!, ...sentinels]) pod.loseDisk();
+  };
+  const restore = () => {
+    for (const pod of redis) pod.restore = { from: "latest", root: archives.root };
+  };
+  const keysOf = async (pod: Pod) =>
+    Object.values(await pod.info("keyspace")).reduce((sum, line) => sum + Number(/keys=(\d+)/.exec(line)?.[1] ?? 0), 0);
   const assertAllHold = async (mark: string, count: number) => {
     for (const pod of redis) {
       await eventually(`${pod.name} holds ${count} keys`, async () => (await keysOf(pod)) === count);
@@ -50,9 +55,12 @@ describe("pod scripts: an archive restored into a Redis with sentinels", functio
       assert.equal((await pod.info("persistence")).aof_enabled, "1", pod.name);
       await pod.ready();
     }
-    await redis[0]!.says(/restore: every node is empty, and this one is to lead: it begins with the archive 2026-11-25T07-00-13Z \(\d+ keys\)/);
+    await redis[0]!.says(
+      /restore: every node is empty, and this one is to lead: it begins with the archive 2026-11-25T07-00-13Z \(\d+ keys\)/,
+    );
     assert.doesNotMatch(redis[0]!.output, /not done/);
-    for (const pod of redis.slice(1)) await pod.says(/restore: nothing to fetch: the first node is restored, and this one copies it/);
+    for (const pod of redis.slice(1))
+      await pod.says(/restore: nothing to fetch: the first node is restored, and this one copies it/);
     await master.with((client) => client.set("new", "write"));
 
     // A power cut of all of them, with `restore` still in the config: what was written since stays.
@@ -61,14 +69,21 @@ describe("pod scripts: an archive restored into a Redis with sentinels", functio
     lab.startAll();
     await lab.settled();
     await assertAllHold("archived", keys + 1);
-    await eventually("said", () => /restore: not done: .* with \d+ keys and 1 function libraries|restore: not done: this node holds data \(\d+ keys and 1 function libraries\)/.test(redis[0]!.output));
+    await eventually("said", () =>
+      /restore: not done: .* with \d+ keys and 1 function libraries|restore: not done: this node holds data \(\d+ keys and 1 function libraries\)/.test(
+        redis[0]!.output,
+      ),
+    );
   });
 
   it("never seeds a node that lost its disk beside peers with data, whether the sentinels name it or nobody", async () => {
     lab.startAll();
     await lab.settled();
     const master = await lab.master();
-    await master.with(async (client) => { await client.set("mark", "later than the archive"); await client.wait(2, 0); });
+    await master.with(async (client) => {
+      await client.set("mark", "later than the archive");
+      await client.wait(2, 0);
+    });
     await sleep(1500);
     restore();
 
@@ -93,7 +108,10 @@ describe("pod scripts: an archive restored into a Redis with sentinels", functio
       lab.startAll();
       await lab.settled();
       const master = await lab.master();
-      await master.with(async (client) => { await put(client); await client.wait(2, 0); });
+      await master.with(async (client) => {
+        await put(client);
+        await client.wait(2, 0);
+      });
       await sleep(1500);
       restore();
       await lab.powerCut();
@@ -107,7 +125,10 @@ describe("pod scripts: an archive restored into a Redis with sentinels", functio
   it("brings all of it back after every node's files were damaged, where persistence.onDamage says so", async () => {
     lab.startAll();
     const master = await lab.settled();
-    await master.with(async (client) => { for (let n = 0; n < 200; n++) await client.set(`key:${n}`, "v".repeat(50)); await client.wait(2, 0); });
+    await master.with(async (client) => {
+      for (let n = 0; n < 200; n++) await client.set(`key:${n}`, "v".repeat(50));
+      await client.wait(2, 0);
+    });
     for (const pod of redis) await new DataFiles(pod).rewrite();
     await lab.powerCut();
     for (const pod of redis) {

@@ -26,7 +26,10 @@ describe("pod scripts: an archive restored into a standalone Redis", function ()
   });
 
   const ready = () => pod.ready();
-  const restore = (from: string) => { pod.restore = { from, root: archives.root }; pod.start(); };
+  const restore = (from: string) => {
+    pod.restore = { from, root: archives.root };
+    pod.start();
+  };
   const mark = () => pod.with((client) => client.get("mark"));
   /** Three archives, a day apart, in the folders that they would be in. */
   const threeArchives = async () => {
@@ -53,15 +56,21 @@ describe("pod scripts: an archive restored into a standalone Redis", function ()
     restore("latest");
     await ready();
     assert.equal(await mark(), "third");
-    const config = await pod.with((client) => client.config("GET", "appendonly")) as string[];
+    const config = (await pod.with((client) => client.config("GET", "appendonly"))) as string[];
     assert.equal(config[1], "yes");
     await pod.kill();
     pod.restore = undefined;
     pod.start();
     await ready();
     assert.equal(await mark(), "third");
-    assert.equal(await pod.with(async (client) => { await client.select(3); return client.get("elsewhere"); }), "third");
-    assert.ok(await pod.with((client) => client.ttl("expires:0")) > 3000);
+    assert.equal(
+      await pod.with(async (client) => {
+        await client.select(3);
+        return client.get("elsewhere");
+      }),
+      "third",
+    );
+    assert.ok((await pod.with((client) => client.ttl("expires:0"))) > 3000);
     assert.equal(fs.existsSync(pod.file("data/restore")), false);
     assert.match(fs.readFileSync(pod.file("data/restored"), "utf8"), new RegExp(`^name ${names.third}$`, "m"));
   });
@@ -73,7 +82,12 @@ describe("pod scripts: an archive restored into a standalone Redis", function ()
     assert.equal(await mark(), "first");
   });
 
-  for (const [time, expected] of [["2026-11-24T07:00:12Z", "second"], ["2026-11-24T08:00:11+01:00", "first"], ["2026-11-25T07:00Z", "second"], ["2040-01-01T00:00:00Z", "third"]] as const) {
+  for (const [time, expected] of [
+    ["2026-11-24T07:00:12Z", "second"],
+    ["2026-11-24T08:00:11+01:00", "first"],
+    ["2026-11-25T07:00Z", "second"],
+    ["2040-01-01T00:00:00Z", "third"],
+  ] as const) {
     it(`takes the newest that is not after ${time}`, async () => {
       await threeArchives();
       restore(time);
@@ -84,7 +98,9 @@ describe("pod scripts: an archive restored into a standalone Redis", function ()
 
   it("refuses a time before the first, and a name that there is not, and lists what there is", async () => {
     await threeArchives();
-    const there = new RegExp(`There are 3, the oldest ${names.first}; the newest: ${names.third} ${names.second} ${names.first}`);
+    const there = new RegExp(
+      `There are 3, the oldest ${names.first}; the newest: ${names.third} ${names.second} ${names.first}`,
+    );
     const early = await refused("2026-11-23T07:00:10Z");
     assert.match(early, /there is no archive from 2026-11-23T07-00-10Z or before it/);
     assert.match(early, there);
@@ -94,7 +110,10 @@ describe("pod scripts: an archive restored into a standalone Redis", function ()
   });
 
   it("says so where there is no archive at all", async () => {
-    assert.match(await refused("latest"), /there is no archive in archive:\/archives\/redis-lab\/redis: is that the place/);
+    assert.match(
+      await refused("latest"),
+      /there is no archive in archive:\/archives\/redis-lab\/redis: is that the place/,
+    );
   });
 
   it("does not take one whose upload was never found whole", async () => {
@@ -133,7 +152,9 @@ describe("pod scripts: an archive restored into a standalone Redis", function ()
       await ready();
       assert.deepEqual(await pod.with((client) => client.keys("*")), ["own"]);
       await pod.says(/restore: nothing to fetch: the volume holds data/);
-      await eventually("said", () => /restore: not done: this Redis has been in use, and holds 1 keys/.test(pod.output));
+      await eventually("said", () =>
+        /restore: not done: this Redis has been in use, and holds 1 keys/.test(pod.output),
+      );
       await pod.stop();
     }
   });
@@ -158,12 +179,18 @@ describe("pod scripts: an archive restored into a standalone Redis", function ()
     await threeArchives();
     restore("latest");
     await ready();
-    await pod.with(async (client) => { await client.flushall(); await client.set("new", "life"); });
+    await pod.with(async (client) => {
+      await client.flushall();
+      await client.set("new", "life");
+    });
     await pod.stop();
     restore("latest");
     await ready();
     assert.deepEqual(await pod.with((client) => client.keys("*")), ["new"]);
-    await pod.with(async (client) => { await client.flushall(); await client.bgrewriteaof(); });
+    await pod.with(async (client) => {
+      await client.flushall();
+      await client.bgrewriteaof();
+    });
     await sleep(500);
     await pod.stop();
     restore("latest");

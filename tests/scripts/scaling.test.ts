@@ -6,14 +6,23 @@ import { PodLab, type Pod } from "../support/pod-lab";
 describe("pod scripts: replicas 3 -> 5 -> 3", function () {
   this.timeout(600_000);
   let lab: PodLab;
-  beforeEach(async () => { lab = await PodLab.create(); });
+  beforeEach(async () => {
+    lab = await PodLab.create();
+  });
   afterEach(async function () {
     if (this.currentTest?.state === "failed") console.log(lab.logs());
     await lab.destroy();
   });
 
-  const knows = (sentinels: Pod[], counts: string) => eventually(`every sentinel knows ${counts}`, async () =>
-    (await Promise.all(sentinels.map((pod) => pod.info("sentinel")))).every((info) => info.master0?.includes("status=ok") && info.master0.includes(counts)), { timeout: 200_000 });
+  const knows = (sentinels: Pod[], counts: string) =>
+    eventually(
+      `every sentinel knows ${counts}`,
+      async () =>
+        (await Promise.all(sentinels.map((pod) => pod.info("sentinel")))).every(
+          (info) => info.master0?.includes("status=ok") && info.master0.includes(counts),
+        ),
+      { timeout: 200_000 },
+    );
   /** Five nodes, of which three are named and run. */
   const threeOfFive = async () => {
     const { redis, sentinels } = lab.sentinelTopology(5, 3);
@@ -27,7 +36,9 @@ describe("pod scripts: replicas 3 -> 5 -> 3", function () {
   };
   /** From when to when a sentinel lacked somebody after its reset, in its own log's milliseconds since 1970. */
   const withoutMemory = (pod: Pod): [number, number] => {
-    const events = [...pod.output.matchAll(/^\d+:X (\d+ \w+ \d+ [\d:.]+) \S (\+reset-master|\+slave |\+sentinel )/gm)].map(([, time, event]) => ({ time: Date.parse(`${time} UTC`), event }));
+    const events = [
+      ...pod.output.matchAll(/^\d+:X (\d+ \w+ \d+ [\d:.]+) \S (\+reset-master|\+slave |\+sentinel )/gm),
+    ].map(([, time, event]) => ({ time: Date.parse(`${time} UTC`), event }));
     return [events.findLast(({ event }) => event === "+reset-master")!.time, events.at(-1)!.time];
   };
   const resets = (pod: Pod) => pod.output.split("+reset-master").length - 1;
@@ -37,18 +48,28 @@ describe("pod scripts: replicas 3 -> 5 -> 3", function () {
     lab.writeTopology(redis, sentinels);
     for (const pod of redis.slice(3)) pod.start();
     await knows(sentinels, "slaves=4,sentinels=3");
-    assert.ok(sentinels.every((pod) => resets(pod) === 0), "nobody left, so nobody is forgotten");
+    assert.ok(
+      sentinels.every((pod) => resets(pod) === 0),
+      "nobody left, so nobody is forgotten",
+    );
 
     await Promise.all(redis.slice(3).map((pod) => pod.stop()));
     // The addresses go a while after the pods: the kubelet renews what a pod mounts once a minute.
     await sleep(4000);
-    assert.ok(sentinels.every((pod) => resets(pod) === 0), "a replica that is down comes back, and is not forgotten");
+    assert.ok(
+      sentinels.every((pod) => resets(pod) === 0),
+      "a replica that is down comes back, and is not forgotten",
+    );
     lab.writeTopology(three, sentinels);
     await knows(sentinels, "slaves=2,sentinels=3");
-    for (const pod of sentinels) await eventually(`${pod.name} has seen to the end`, () => pod.output.includes("every node is known again"));
+    for (const pod of sentinels)
+      await eventually(`${pod.name} has seen to the end`, () => pod.output.includes("every node is known again"));
     const gaps = sentinels.map(withoutMemory);
     const told = JSON.stringify(gaps.map((gap) => gap.map((time) => new Date(time).toISOString())));
-    assert.ok(gaps.every(([from, to], i) => to > from && (i === 0 || from > gaps[i - 1]![1])), `one after the other: ${told}`);
+    assert.ok(
+      gaps.every(([from, to], i) => to > from && (i === 0 || from > gaps[i - 1]![1])),
+      `one after the other: ${told}`,
+    );
     await sleep(4000);
     assert.deepEqual(sentinels.map(resets), [1, 1, 1], "never on a loop");
     assert.equal((await lab.master()).name, "redis-0");
@@ -58,7 +79,14 @@ describe("pod scripts: replicas 3 -> 5 -> 3", function () {
     const { redis, sentinels } = await threeOfFive();
     // The two in turn, so that a sentinel often has one that it is not connected to yet.
     for (const pod of redis.slice(3)) {
-      fs.writeFileSync(pod.file("topology/redis"), fs.readFileSync(pod.file("topology/redis"), "utf8") + redis.slice(3).map(({ name, address }) => `${name} ${address}\n`).join(""));
+      fs.writeFileSync(
+        pod.file("topology/redis"),
+        fs.readFileSync(pod.file("topology/redis"), "utf8") +
+          redis
+            .slice(3)
+            .map(({ name, address }) => `${name} ${address}\n`)
+            .join(""),
+      );
       pod.start();
     }
     await knows(sentinels, "slaves=4,sentinels=3");
@@ -71,7 +99,10 @@ describe("pod scripts: replicas 3 -> 5 -> 3", function () {
     for (let time = 1; time <= 2; time++) {
       await Promise.all(redis.slice(3).map((pod) => pod.stop()));
       await knows(sentinels, "slaves=2,sentinels=3");
-      assert.ok(sentinels.every((pod) => resets(pod) >= time), sentinels.map(resets).join());
+      assert.ok(
+        sentinels.every((pod) => resets(pod) >= time),
+        sentinels.map(resets).join(),
+      );
       if (time === 1) for (const pod of redis.slice(3)) pod.start();
       if (time === 1) await knows(sentinels, "slaves=4,sentinels=3");
     }
@@ -108,18 +139,32 @@ describe("pod scripts: replicas 3 -> 5 -> 3", function () {
     await scaleTo(three, watchers);
     await scaleTo(redis, sentinels);
     const old = await lab.master();
-    await old.with(async (client) => { await client.set("value", "old"); await client.wait(4, 5000); });
+    await old.with(async (client) => {
+      await client.set("value", "old");
+      await client.wait(4, 5000);
+    });
     await scaleTo(three, watchers, [...redis.slice(3), ...sentinels.slice(3)]);
     await old.kill();
-    await eventually("another one leads", async () => { const named = await watchers[0]!.namedMaster(); return named !== undefined && named !== old.address; });
+    await eventually("another one leads", async () => {
+      const named = await watchers[0]!.namedMaster();
+      return named !== undefined && named !== old.address;
+    });
     const master = await lab.master();
     await eventually("a write", () => master.with((client) => client.set("value", "new")));
-    // New Services for those who come back; the disks remember the master of before, and addresses that nobody has any more.
+    // New Services for those who come back; the disks remember the master of before, and addresses that nobody has any
+    // more.
     await lab.makeServicesAgain([...redis.slice(3), ...sentinels.slice(3)]);
     await scaleTo(redis, sentinels);
     assert.equal((await lab.master()).name, master.name);
-    assert.deepEqual(await Promise.all(sentinels.map((pod) => pod.namedMaster())), sentinels.map(() => master.address));
-    for (const pod of redis) await eventually(`${pod.name} has the latest`, async () => (await pod.with((client) => client.get("value"))) === "new");
+    assert.deepEqual(
+      await Promise.all(sentinels.map((pod) => pod.namedMaster())),
+      sentinels.map(() => master.address),
+    );
+    for (const pod of redis)
+      await eventually(
+        `${pod.name} has the latest`,
+        async () => (await pod.with((client) => client.get("value"))) === "new",
+      );
   });
 
   it("counts a majority of the sentinels that are left, not of those that were", async () => {

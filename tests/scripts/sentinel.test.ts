@@ -13,7 +13,9 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
   let redis: Pod[];
   let sentinels: Pod[];
 
-  freshSentinelLab((fresh) => { ({ lab, redis, sentinels } = fresh); });
+  freshSentinelLab((fresh) => {
+    ({ lab, redis, sentinels } = fresh);
+  });
 
   it("bootstraps from nothing: pod 0 leads, and nobody else ever does", async () => {
     lab.startAll();
@@ -27,8 +29,14 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     lab.startAll();
     const master = await lab.settled();
     const replica = redis.find((pod) => pod !== master)!;
-    await replica.with(async (client) => { await client.config("SET", "replica-announce-ip", "127.0.0.9"); await client.client("KILL", "TYPE", "master"); });
-    const probed = await eventually("it follows under another address, and is not ready", async () => { const found = replica.probe("redis-ready.sh"); return (await replica.info("replication")).master_link_status === "up" && found.code === 1 && found; });
+    await replica.with(async (client) => {
+      await client.config("SET", "replica-announce-ip", "127.0.0.9");
+      await client.client("KILL", "TYPE", "master");
+    });
+    const probed = await eventually("it follows under another address, and is not ready", async () => {
+      const found = replica.probe("redis-ready.sh");
+      return (await replica.info("replication")).master_link_status === "up" && found.code === 1 && found;
+    });
     assert.match(probed.output, /does not count this replica as in sync/);
     // The loss of the master is not the replica's fault.
     master.hang();
@@ -39,7 +47,9 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     redis[0]!.start();
     redis[1]!.start();
     for (const pod of sentinels) pod.start();
-    await eventually("pod 0 says what it waits for", () => redis[0]!.output.includes("what these nodes hold is not known: "));
+    await eventually("pod 0 says what it waits for", () =>
+      redis[0]!.output.includes("what these nodes hold is not known: "),
+    );
     await sleep(2000);
     for (const pod of redis.slice(0, 2)) {
       assert.equal((await pod.info("replication")).role, "slave");
@@ -53,7 +63,10 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     await old.with((client) => client.set("kept", "yes"));
     await old.with((client) => client.wait(2, 0));
     await old.kill();
-    const successor = await eventually("a new master", async () => { const master = await lab.master(); return master !== old && master; });
+    const successor = await eventually("a new master", async () => {
+      const master = await lab.master();
+      return master !== old && master;
+    });
     old.start();
     await lab.settled();
     assert.equal(await successor.with((client) => client.get("kept")), "yes");
@@ -87,7 +100,11 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     await old.says(/a peer leads or follows another/);
   });
 
-  const key = { what: "a key", put: (client: Redis) => client.set("kept", "yes"), isThere: async (client: Redis) => (await client.get("kept")) === "yes" };
+  const key = {
+    what: "a key",
+    put: (client: Redis) => client.set("kept", "yes"),
+    isThere: async (client: Redis) => (await client.get("kept")) === "yes",
+  };
   for (const { what, put, isThere } of [key, ...besideDatabase0]) {
     it(`does not let a master that lost its disk wipe its replicas, be it ${what} that they hold`, async () => {
       lab.startAll();
@@ -152,7 +169,9 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     const master = await lab.settled();
     const replica = redis.find((pod) => pod !== master)!;
     await replica.with((client) => client.replicaof(replica.address.replace(/\d+$/, "99"), 6379));
-    await replica.says(/role: replica of \S+ \(named by a majority of the sentinels; \S+, which it followed, is not a master\)/);
+    await replica.says(
+      /role: replica of \S+ \(named by a majority of the sentinels; \S+, which it followed, is not a master\)/,
+    );
     assert.equal(await lab.settled(), master);
   });
 
@@ -160,7 +179,10 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     lab.startAll();
     await lab.settled();
     const sentinel = sentinels[0]!;
-    const periods = () => Promise.all(["INFO-PERIOD", "PING-PERIOD", "ASK-PERIOD", "MIN-LINK-RECONNECT-PERIOD"].map((clock) => sentinel.clock(clock)));
+    const periods = () =>
+      Promise.all(
+        ["INFO-PERIOD", "PING-PERIOD", "ASK-PERIOD", "MIN-LINK-RECONNECT-PERIOD"].map((clock) => sentinel.clock(clock)),
+      );
     await eventually("its clocks are set", async () => (await periods()).join() === "900,300,100,1000");
     await sentinel.clock("INFO-PERIOD", 1);
     await eventually("they are set back", async () => (await periods()).join() === "900,300,100,1000");
@@ -171,26 +193,37 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     const master = await lab.settled();
     const [between, last] = redis.filter((pod) => pod !== master) as [Pod, Pod];
     await last.with((client) => client.replicaof(between.address, 6379));
-    await eventually("a chain", async () => (await between.info("replication")).connected_slaves === "1" && (await master.info("replication")).connected_slaves === "1");
+    await eventually(
+      "a chain",
+      async () =>
+        (await between.info("replication")).connected_slaves === "1" &&
+        (await master.info("replication")).connected_slaves === "1",
+    );
     // As sentinels that have just started, and were told by nobody.
     await Promise.all(sentinels.map((pod) => pod.with((client) => client.call("SENTINEL", "RESET", labMasterName))));
     assert.equal(await lab.settled(), master);
-    await last.says(/role: replica of \S+ \(named by a majority of the sentinels; \S+, which it followed, is not a master\)/);
+    await last.says(
+      /role: replica of \S+ \(named by a majority of the sentinels; \S+, which it followed, is not a master\)/,
+    );
   });
 
   it("spreads the sentinels' INFOs over the second, so that after a crash the next one of some sentinel comes at the right time", async () => {
     lab.startAll();
     await lab.settled();
-    const age = (pod: Pod) => pod.with(async (client) => {
-      const replicas = await client.call("SENTINEL", "REPLICAS", labMasterName) as string[][];
-      return Math.min(...replicas.map((replica) => Number(replica[replica.indexOf("info-refresh") + 1])));
-    });
-    // Between the ages that they have at one moment, counted around: some 950 ms if all come together, a third of it if they keep apart.
+    const age = (pod: Pod) =>
+      pod.with(async (client) => {
+        const replicas = (await client.call("SENTINEL", "REPLICAS", labMasterName)) as string[][];
+        return Math.min(...replicas.map((replica) => Number(replica[replica.indexOf("info-refresh") + 1])));
+      });
+    // Between the ages that they have at one moment, counted around: some 950 ms if all come together, a third of it if
+    // they keep apart.
     await eventually("the widest gap is 520 ms at most, as a rule", async () => {
       const widest: number[] = [];
       for (let n = 0; n < 40; n++) {
         const ages = (await Promise.all(sentinels.map(age))).sort((a, b) => a - b);
-        widest.push(Math.max(...ages.slice(1).map((each, index) => each - ages[index]!), ages[0]! + 950 - ages.at(-1)!));
+        widest.push(
+          Math.max(...ages.slice(1).map((each, index) => each - ages[index]!), ages[0]! + 950 - ages.at(-1)!),
+        );
         await sleep(120);
       }
       widest.sort((a, b) => a - b);
@@ -207,18 +240,30 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     await sleep(3000);
     const resume = first.holdWatches();
     // One that is just bringing its INFOs together takes no replica for good.
-    await eventually("a failover", () => sentinels[0]!.with((client) => client.call("SENTINEL", "FAILOVER", labMasterName)));
-    const second = await eventually("another master", async () => { const master = await lab.master(); return master !== first && master; });
-    await eventually(`${first.name} follows ${second.name}`, async () => (await first.info("replication")).master_link_status === "up");
+    await eventually("a failover", () =>
+      sentinels[0]!.with((client) => client.call("SENTINEL", "FAILOVER", labMasterName)),
+    );
+    const second = await eventually("another master", async () => {
+      const master = await lab.master();
+      return master !== first && master;
+    });
+    await eventually(
+      `${first.name} follows ${second.name}`,
+      async () => (await first.info("replication")).master_link_status === "up",
+    );
     // As the sentinel that promotes it, before it has told the others.
     await first.with((client) => client.replicaof("NO", "ONE"));
     resume();
     // Until the sentinels, who have promoted nobody here, make it a replica.
-    await eventually(`${first.name} follows ${second.name} again`, async () => (await first.info("replication")).master_link_status === "up");
+    await eventually(
+      `${first.name} follows ${second.name} again`,
+      async () => (await first.info("replication")).master_link_status === "up",
+    );
     assert.doesNotMatch(first.output, /which replaced this node/);
   });
 
-  // The first failover lasts until its last replica follows, which one with a wrong password never does; the second begins and ends meanwhile.
+  // The first failover lasts until its last replica follows, which one with a wrong password never does; the second
+  // begins and ends meanwhile.
   it("corrects a sentinel whose own failover ended after the next one, and that named a replica from then on", async () => {
     lab.startAll();
     const first = await lab.settled();
@@ -226,27 +271,46 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
     const [leader, next] = sentinels as [Pod, Pod];
     // Else it would let itself be promoted again.
     const resume = third.holdWatches();
-    await third.with(async (client) => { await client.config("SET", "masterauth", "wrong"); await client.config("SET", "replica-priority", "0"); });
+    await third.with(async (client) => {
+      await client.config("SET", "masterauth", "wrong");
+      await client.config("SET", "replica-priority", "0");
+    });
     const move = async (sentinel: Pod, from: Pod, to: Pod) => {
       await eventually(`${sentinel.name} knows whom not to promote`, async () => {
-        const replicas = await sentinel.with((client) => client.call("SENTINEL", "REPLICAS", labMasterName)) as string[][];
-        return replicas.some((replica) => replica.includes(third.address) && replica[replica.indexOf("slave-priority") + 1] === "0");
+        const replicas = (await sentinel.with((client) =>
+          client.call("SENTINEL", "REPLICAS", labMasterName),
+        )) as string[][];
+        return replicas.some(
+          (replica) => replica.includes(third.address) && replica[replica.indexOf("slave-priority") + 1] === "0",
+        );
       });
       await eventually(`${to.name} is master, with ${from.name} behind it`, async () => {
         const { address, flags } = await sentinel.shownMaster();
         // Again where it gave up, as one does that has no INFO of the last second and a half.
-        if (address === from.address && !flags.includes("failover_in_progress")) await sentinel.with((client) => client.call("SENTINEL", "FAILOVER", labMasterName));
-        return (await to.info("replication")).role === "master" && (await from.info("replication")).master_link_status === "up";
+        if (address === from.address && !flags.includes("failover_in_progress"))
+          await sentinel.with((client) => client.call("SENTINEL", "FAILOVER", labMasterName));
+        return (
+          (await to.info("replication")).role === "master" &&
+          (await from.info("replication")).master_link_status === "up"
+        );
       });
     };
     await move(leader, first, second);
-    await eventually("the next sentinel has heard of it", async () => (await next.shownMaster()).address === second.address);
+    await eventually(
+      "the next sentinel has heard of it",
+      async () => (await next.shownMaster()).address === second.address,
+    );
     await move(next, second, first);
     await leader.says(/\+failover-end .*\+switch-master \S+ \S+ \d+ 127\.\S+/s);
     assert.equal(await leader.namedMaster(), second.address);
-    await third.with(async (client) => { await client.config("SET", "masterauth", labPassword); await client.config("SET", "replica-priority", "100"); });
+    await third.with(async (client) => {
+      await client.config("SET", "masterauth", labPassword);
+      await client.config("SET", "replica-priority", "100");
+    });
     resume();
-    await leader.says(/starting again: a majority of the sentinels names \S+, which is master, and this one \S+, which is not/);
+    await leader.says(
+      /starting again: a majority of the sentinels names \S+, which is master, and this one \S+, which is not/,
+    );
     assert.equal(await lab.settled(), first);
   });
 
@@ -264,27 +328,49 @@ describe("pod scripts: sentinel topology on real Redis processes", function () {
 
   it("names no function like a command of the image: whatever script means the command would call the function", () => {
     const folder = (name: string) => fs.readdirSync(path.join(lab.root, name));
-    const functions = folder("scripts").flatMap((script) => [...fs.readFileSync(path.join(lab.root, "scripts", script), "utf8").matchAll(/^(\w+)\(\)/gm)].map(([, name]) => name!));
+    const functions = folder("scripts").flatMap((script) =>
+      [...fs.readFileSync(path.join(lab.root, "scripts", script), "utf8").matchAll(/^(\w+)\(\)/gm)].map(
+        ([, name]) => name!,
+      ),
+    );
     assert.ok(functions.length > 100);
     const commands = new Set([...folder("usr/bin"), ...folder("usr/local/bin")]);
     assert.ok(commands.has("awk"));
-    assert.deepEqual(functions.filter((name) => commands.has(name)), []);
+    assert.deepEqual(
+      functions.filter((name) => commands.has(name)),
+      [],
+    );
   });
 
   it("gives the id of a process to no other variable: the functions share them, and what is to stop would go on", () => {
     const folder = path.join(lab.root, "scripts");
-    const text = fs.readdirSync(folder).map((script) => fs.readFileSync(path.join(folder, script), "utf8")).join("\n");
+    const text = fs
+      .readdirSync(folder)
+      .map((script) => fs.readFileSync(path.join(folder, script), "utf8"))
+      .join("\n");
     const ids = new Set([...text.matchAll(/\b(\w+)=\$!/g)].map(([, name]) => name!));
     assert.ok(ids.has("redis"));
-    const others = [...text.matchAll(/\bfor (\w+) in\b|\bread -r ([\w ]+)|\b(\w+)=(?!\$!|''|[\s;])/g)].flatMap(([, loop, read, assigned]) => [loop, ...(read ?? "").split(" "), assigned]);
-    assert.deepEqual(others.filter((name) => name && ids.has(name)), []);
+    const others = [...text.matchAll(/\bfor (\w+) in\b|\bread -r ([\w ]+)|\b(\w+)=(?!\$!|''|[\s;])/g)].flatMap(
+      ([, loop, read, assigned]) => [loop, ...(read ?? "").split(" "), assigned],
+    );
+    assert.deepEqual(
+      others.filter((name) => name && ids.has(name)),
+      [],
+    );
   });
 
   it("lets nobody in without the password", async () => {
     lab.startAll();
     const master = await lab.settled();
-    for (const [pod, command] of [[master, ["SET", "a", "b"]], [master, ["CONFIG", "GET", "requirepass"]], [sentinels[0]!, ["SENTINEL", "MASTERS"]]] as const) {
-      await assert.rejects(pod.with((client) => client.call(command[0], ...command.slice(1)), ""), /NOAUTH/);
+    for (const [pod, command] of [
+      [master, ["SET", "a", "b"]],
+      [master, ["CONFIG", "GET", "requirepass"]],
+      [sentinels[0]!, ["SENTINEL", "MASTERS"]],
+    ] as const) {
+      await assert.rejects(
+        pod.with((client) => client.call(command[0], ...command.slice(1)), ""),
+        /NOAUTH/,
+      );
     }
     assert.ok(!fs.readFileSync(master.file("config/redis.conf"), "utf8").includes(labPassword));
   });

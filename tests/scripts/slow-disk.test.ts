@@ -9,7 +9,9 @@ describe("pod scripts: a volume that does not keep up", function () {
   let pod: Pod;
   let disk: SlowDisk | undefined;
 
-  before(function () { if (process.getuid?.() !== 0) this.skip(); });
+  before(function () {
+    if (process.getuid?.() !== 0) this.skip();
+  });
   afterEach(async function () {
     if (this.currentTest?.state === "failed") console.log(lab.logs());
     await pod.kill();
@@ -25,10 +27,17 @@ describe("pod scripts: a volume that does not keep up", function () {
     await pod.ready();
     disk.meets(pod.processes);
     let writing = true;
-    const writes = pod.with(async (client) => { for (let n = 0; writing; n++) { await client.set(`key:${n % 1000}`, "x".repeat(200)); await sleep(5); } });
+    const writes = pod.with(async (client) => {
+      for (let n = 0; writing; n++) {
+        await client.set(`key:${n % 1000}`, "x".repeat(200));
+        await sleep(5);
+      }
+    });
     await sleep(1200);
     await disk.stall(4500);
-    await eventually("it says so", () => /WARNING: disk: writes waited \d+ times for the last append-only sync/.test(pod.output));
+    await eventually("it says so", () =>
+      /WARNING: disk: writes waited \d+ times for the last append-only sync/.test(pod.output),
+    );
     await eventually("and that it is over", () => /disk: syncs are in time again/.test(pod.output));
     writing = false;
     await writes;

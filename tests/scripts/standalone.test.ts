@@ -21,7 +21,7 @@ describe("pod scripts: standalone on a real Redis process", function () {
 
   it("has both the append-only file and RDB on, and keeps every write over a stop", async () => {
     await start();
-    const config = await pod.with((client) => client.config("GET", "append*", "save", "dir")) as string[];
+    const config = (await pod.with((client) => client.config("GET", "append*", "save", "dir"))) as string[];
     assert.equal(config[config.indexOf("appendonly") + 1], "yes");
     assert.equal(config[config.indexOf("appendfsync") + 1], "everysec");
     assert.equal(config[config.indexOf("save") + 1], "3600 1 300 100 60 10000");
@@ -29,7 +29,11 @@ describe("pod scripts: standalone on a real Redis process", function () {
     assert.equal(await pod.stop(), 0);
     await ready();
     assert.deepEqual(await pod.with((client) => client.mget("a", "b")), ["1", "2"]);
-    assert.doesNotMatch(pod.output, /the pod before this one still runs/, "nothing of a pod that stopped holds its volume");
+    assert.doesNotMatch(
+      pod.output,
+      /the pod before this one still runs/,
+      "nothing of a pod that stopped holds its volume",
+    );
   });
 
   it("loses at most a second of writes in a power cut", async () => {

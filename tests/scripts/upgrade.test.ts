@@ -6,25 +6,46 @@ import { olderRedisTree, olderVersion } from "../support/older-redis";
 import { labMasterName, labPassword, PodLab, type Pod } from "../support/pod-lab";
 import { whileWriting } from "../support/writer";
 
-/** What `image` does when it names another version: both StatefulSets replace their pods at the same time, each from its last one to its first. */
+/**
+ * What `image` does when it names another version: both StatefulSets replace their pods at the same time, each from its
+ * last one to its first.
+ */
 describe("pod scripts: a newer version of Redis, under load", function () {
   this.timeout(300_000);
   let lab: PodLab;
-  before(async () => { lab = await PodLab.create({}, await olderRedisTree()); });
+  before(async () => {
+    lab = await PodLab.create({}, await olderRedisTree());
+  });
   after(() => lab.destroy());
-  afterEach(function () { if (this.currentTest?.state === "failed") console.log(lab.logs()); });
+  afterEach(function () {
+    if (this.currentTest?.state === "failed") console.log(lab.logs());
+  });
 
   it("loses no write, and moves the master once or twice", async () => {
     const { redis, sentinels } = lab.sentinelTopology();
     lab.startAll();
     await lab.settled();
-    const versions = async () => [...new Set(await Promise.all([...lab.pods.values()].map(async (pod) => (await pod.info("server")).redis_version)))];
+    const versions = async () => [
+      ...new Set(
+        await Promise.all([...lab.pods.values()].map(async (pod) => (await pod.info("server")).redis_version)),
+      ),
+    ];
     assert.deepEqual(await versions(), [olderVersion]);
 
-    const client = new Redis({ sentinels: sentinels.map(({ address, port }) => ({ host: address, port })), name: labMasterName, sentinelPassword: labPassword, password: labPassword, db: 3 });
+    const client = new Redis({
+      sentinels: sentinels.map(({ address, port }) => ({ host: address, port })),
+      name: labMasterName,
+      sentinelPassword: labPassword,
+      password: labPassword,
+      db: 3,
+    });
     client.on("error", () => undefined);
     // Of the master that the sentinels agree on: each failover counts it up.
-    const epoch = () => sentinels[0]!.with(async (sentinel) => { const said = await sentinel.call("SENTINEL", "MASTER", labMasterName) as string[]; return Number(said[said.indexOf("config-epoch") + 1]); });
+    const epoch = () =>
+      sentinels[0]!.with(async (sentinel) => {
+        const said = (await sentinel.call("SENTINEL", "MASTER", labMasterName)) as string[];
+        return Number(said[said.indexOf("config-epoch") + 1]);
+      });
     const before = await epoch();
     const roll = async (pods: Pod[], ready: (pod: Pod) => Promise<unknown>) => {
       for (const pod of pods.toReversed()) {
@@ -36,12 +57,14 @@ describe("pod scripts: a newer version of Redis, under load", function () {
       lab.useImage(await redisRootTree());
       await Promise.all([
         roll(redis, (pod) => pod.ready({ timeout: 60_000 })),
-        roll(sentinels, (pod) => eventually(`${pod.name} is ready`, () => pod.probe("sentinel-ready.sh").code === 0, { timeout: 60_000 })),
+        roll(sentinels, (pod) =>
+          eventually(`${pod.name} is ready`, () => pod.probe("sentinel-ready.sh").code === 0, { timeout: 60_000 }),
+        ),
       ]);
       await lab.settled();
     });
     client.disconnect();
-    const moves = await epoch() - before;
+    const moves = (await epoch()) - before;
     console.log(`      ${moves} moves`);
     const [version] = await versions();
     assert.match(version!, /^8\.0\./);

@@ -4,13 +4,22 @@ import { eventually } from "./eventually";
 import type { Pod } from "./pod-lab";
 
 /** One command of an append-only file: where it stands, what it is. */
-export interface Command { start: number; end: number; words: string[] }
+export interface Command {
+  start: number;
+  end: number;
+  words: string[];
+}
 
 /** Reads a whole append-only file, as Redis writes it. */
 export function commandsIn(file: Buffer): Command[] {
   const commands: Command[] = [];
   let at = 0;
-  const line = () => { const end = file.indexOf("\r\n", at); const text = file.toString("latin1", at, end); at = end + 2; return text; };
+  const line = () => {
+    const end = file.indexOf("\r\n", at);
+    const text = file.toString("latin1", at, end);
+    at = end + 2;
+    return text;
+  };
   while (at < file.length) {
     const start = at;
     const words = Array.from({ length: Number(line().slice(1)) }, () => {
@@ -31,8 +40,13 @@ export function contentAt(commands: Command[], upTo: number): Map<string, string
   for (const command of commands.filter(({ end }) => end <= upTo)) {
     const name = command.words[0]!.toUpperCase();
     if (name === "MULTI") queued = [];
-    else if (name === "EXEC") { for (const { words } of queued!) content.set(words[1]!, words[2]!); queued = undefined; }
-    else if (name === "SET") { if (queued) queued.push(command); else content.set(command.words[1]!, command.words[2]!); }
+    else if (name === "EXEC") {
+      for (const { words } of queued!) content.set(words[1]!, words[2]!);
+      queued = undefined;
+    } else if (name === "SET") {
+      if (queued) queued.push(command);
+      else content.set(command.words[1]!, command.words[2]!);
+    }
   }
   return content;
 }
@@ -54,12 +68,26 @@ export function lastWhole(commands: Command[], upTo: number): number {
 /** The data files of a pod's volume, as its manifest names them. */
 export class DataFiles {
   constructor(private readonly pod: Pod) {}
-  get folder() { return this.pod.file("data/appendonlydir"); }
-  get manifest() { return path.join(this.folder, "appendonly.aof.manifest"); }
-  private named(type: string) { return [...fs.readFileSync(this.manifest, "utf8").matchAll(/^file (\S+) seq \d+ type (\w)/gm)].filter((match) => match[2] === type).map((match) => path.join(this.folder, match[1]!)); }
-  get base() { return this.named("b")[0]!; }
-  get incremental() { return this.named("i"); }
-  get last() { return this.incremental.at(-1)!; }
+  get folder() {
+    return this.pod.file("data/appendonlydir");
+  }
+  get manifest() {
+    return path.join(this.folder, "appendonly.aof.manifest");
+  }
+  private named(type: string) {
+    return [...fs.readFileSync(this.manifest, "utf8").matchAll(/^file (\S+) seq \d+ type (\w)/gm)]
+      .filter((match) => match[2] === type)
+      .map((match) => path.join(this.folder, match[1]!));
+  }
+  get base() {
+    return this.named("b")[0]!;
+  }
+  get incremental() {
+    return this.named("i");
+  }
+  get last() {
+    return this.incremental.at(-1)!;
+  }
   /** Has Redis write all that it holds into a new base file; resolves when that is in its place. */
   async rewrite(): Promise<void> {
     const before = this.base;
@@ -70,7 +98,13 @@ export class DataFiles {
     });
   }
   /** What was set aside, by folder, the oldest first. */
-  get setAside() { return fs.readdirSync(this.pod.file("data")).filter((name) => name.startsWith("damaged-")).sort().map((name) => path.join(this.pod.file("data"), name)); }
+  get setAside() {
+    return fs
+      .readdirSync(this.pod.file("data"))
+      .filter((name) => name.startsWith("damaged-"))
+      .sort()
+      .map((name) => path.join(this.pod.file("data"), name));
+  }
 }
 
 /** A reproducible random source; the seed is printed by whoever makes one. */

@@ -12,7 +12,10 @@ export function makeLoopDisk(folder: string, megabytes: number, mkfsOptions: rea
   mountLoopDisk(folder);
 }
 
-export function mountLoopDisk(folder: string): void { execFileSync("mount", ["-o", "loop", imageOf(folder), folder]); }
+export function mountLoopDisk(folder: string): void {
+  execFileSync("mount", ["-o", "loop", imageOf(folder), folder]);
+}
 
 /** "/dev/loop0". */
-export const loopDeviceOf = (folder: string): string => execFileSync("findmnt", ["--noheadings", "--output", "SOURCE", folder], { encoding: "utf8" }).trim();
+export const loopDeviceOf = (folder: string): string =>
+  execFileSync("findmnt", ["--noheadings", "--output", "SOURCE", folder], { encoding: "utf8" }).trim();

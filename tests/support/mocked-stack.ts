@@ -12,23 +12,34 @@ export interface Captured {
 let captured: Captured[] = [];
 const options = new Map<string, pulumi.CustomResourceOptions>();
 
-/** Pulumi without an engine: addresses are made up, everything else is what the program asked for. An unexpected function call fails. */
+/**
+ * Pulumi without an engine: addresses are made up, everything else is what the program asked for. An unexpected
+ * function call fails.
+ */
 export async function mockEngine(stack: string, config: Record<string, string> = {}): Promise<void> {
   pulumi.runtime.setAllConfig(config);
-  await pulumi.runtime.setMocks({
-    newResource: ({ type, name, inputs, id }) => {
-      captured.push({ type, name, inputs, options: options.get(`${type} ${name}`) ?? {} });
-      const state = { ...(inputs as object) } as Record<string, unknown>;
-      const metadata = inputs.metadata as { name?: string } | undefined;
-      if (metadata) state.metadata = { ...metadata, name: metadata.name ?? `${name}-0123abcd` };
-      // What is read and not made has its id from the program.
-      if (type === "kubernetes:core/v1:Namespace" && id) state.metadata = { name: id, uid: `uid-of-${id}` };
-      if (type === "kubernetes:core/v1:Service") state.spec = { clusterIP: address(name), ...(inputs.spec as object) };
-      if (type === "random:index/randomPassword:RandomPassword") state.result = "generated-password-of-the-mock";
-      return { id: `${name}-id`, state };
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs, id }) => {
+        captured.push({ type, name, inputs, options: options.get(`${type} ${name}`) ?? {} });
+        const state = { ...(inputs as object) } as Record<string, unknown>;
+        const metadata = inputs.metadata as { name?: string } | undefined;
+        if (metadata) state.metadata = { ...metadata, name: metadata.name ?? `${name}-0123abcd` };
+        // What is read and not made has its id from the program.
+        if (type === "kubernetes:core/v1:Namespace" && id) state.metadata = { name: id, uid: `uid-of-${id}` };
+        if (type === "kubernetes:core/v1:Service")
+          state.spec = { clusterIP: address(name), ...(inputs.spec as object) };
+        if (type === "random:index/randomPassword:RandomPassword") state.result = "generated-password-of-the-mock";
+        return { id: `${name}-id`, state };
+      },
+      call: ({ token }) => {
+        throw new Error(`unexpected function call: ${token}`);
+      },
     },
-    call: ({ token }) => { throw new Error(`unexpected function call: ${token}`); },
-  }, "redis-gke", stack, false);
+    "redis-gke",
+    stack,
+    false,
+  );
 }
 
 /** A different address for each Service, the same in each run. */
@@ -51,9 +62,14 @@ export async function resourcesOf(program: () => unknown): Promise<Captured[]> {
   // The registrations of a program are queued behind its outputs: it has ended when nothing came for a while.
   for (let before = -1; before !== captured.length;) {
     before = captured.length;
-    await new Promise((resolve) => { setTimeout(resolve, 60); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 60);
+    });
   }
   return captured;
 }
 
-export const valueOf = <T>(output: pulumi.Output<T>): Promise<T> => new Promise((resolve) => { output.apply(resolve); });
+export const valueOf = <T>(output: pulumi.Output<T>): Promise<T> =>
+  new Promise((resolve) => {
+    output.apply(resolve);
+  });

@@ -5,7 +5,10 @@ import * as path from "node:path";
 import { kubectl } from "./cluster";
 import { loopDeviceOf, makeLoopDisk } from "./loop-disk";
 
-/** Volumes as components/gke makes them, but for the driver: each kept for one claim, and kept when the claim goes. A folder of a node is the disk. */
+/**
+ * Volumes as components/gke makes them, but for the driver: each kept for one claim, and kept when the claim goes. A
+ * folder of a node is the disk.
+ */
 export class NodeVolumes {
   private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "redis-gke-disks-"));
   private readonly names: string[] = [];
@@ -13,17 +16,30 @@ export class NodeVolumes {
 
   constructor(private readonly namespace: string) {}
 
-  folderOf(name: string): string { return path.join(this.folder, name); }
+  folderOf(name: string): string {
+    return path.join(this.folder, name);
+  }
 
   async make(name: string): Promise<void> {
     fs.mkdirSync(this.folderOf(name), { recursive: true });
     const object = {
-      apiVersion: "v1", kind: "PersistentVolume", metadata: { name },
+      apiVersion: "v1",
+      kind: "PersistentVolume",
+      metadata: { name },
       spec: {
-        capacity: { storage: "10Gi" }, accessModes: ["ReadWriteOnce"], persistentVolumeReclaimPolicy: "Retain", storageClassName: "",
+        capacity: { storage: "10Gi" },
+        accessModes: ["ReadWriteOnce"],
+        persistentVolumeReclaimPolicy: "Retain",
+        storageClassName: "",
         claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace: this.namespace, name: "data-redis-0" },
         local: { path: this.folderOf(name) },
-        nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: "topology.kubernetes.io/zone", operator: "In", values: ["local-b"] }] }] } },
+        nodeAffinity: {
+          required: {
+            nodeSelectorTerms: [
+              { matchExpressions: [{ key: "topology.kubernetes.io/zone", operator: "In", values: ["local-b"] }] },
+            ],
+          },
+        },
       },
     };
     const file = path.join(this.folder, `${name}.json`);
@@ -33,8 +49,9 @@ export class NodeVolumes {
   }
 
   /**
-   * One on a file system of its own, which has so many megabytes for whoever is not root. It is twice as large: to let a mounted file system
-   * grow takes a right (CAP_SYS_RESOURCE) that the machine of the tests may not have, so what is kept for root is given back instead.
+   * One on a file system of its own, which has so many megabytes for whoever is not root. It is twice as large: to let
+   * a mounted file system grow takes a right (CAP_SYS_RESOURCE) that the machine of the tests may not have, so what is
+   * kept for root is given back instead.
    */
   async makeSmall(name: string, megabytes: number): Promise<void> {
     const folder = this.folderOf(name);

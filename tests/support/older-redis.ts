@@ -5,7 +5,10 @@ import { buildRootTree, checkVersion, mergeUsr, sourceOf } from "../../local/ima
 import { redis } from "../../local/images/trees";
 import { cached } from "../../local/lib/cache";
 
-/** The release of Redis before the one that is deployed, as far as Debian has it: its RDB files are two versions older (10; 8.0 writes 12). */
+/**
+ * The release of Redis before the one that is deployed, as far as Debian has it: its RDB files are two versions older
+ * (10; 8.0 writes 12).
+ */
 export const olderVersion = "7.0.15";
 const release = "bookworm";
 
@@ -19,13 +22,24 @@ export function olderRedisTree(): Promise<string> {
       const work = `${dir}.apt`;
       try {
         const unpacked = path.join(work, "tree");
-        await unpackPackages({ release, packages: ["redis-server", "busybox-static", "util-linux"], tree: unpacked, work, log });
+        await unpackPackages({
+          release,
+          packages: ["redis-server", "busybox-static", "util-linux"],
+          tree: unpacked,
+          work,
+          log,
+        });
         mergeUsr(unpacked);
         await buildRootTree(unpacked, dir, redis);
       } finally {
         rmSync(work, { recursive: true, force: true });
       }
-      await checkVersion(dir, { command: ["/usr/local/bin/redis-server", "--version"], pattern: / v=(\S+)/, key: "redis", expected: olderVersion });
+      await checkVersion(dir, {
+        command: ["/usr/local/bin/redis-server", "--version"],
+        pattern: / v=(\S+)/,
+        key: "redis",
+        expected: olderVersion,
+      });
     },
   });
 }

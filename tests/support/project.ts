@@ -5,30 +5,52 @@ import { checkout } from "../../local/lib/paths";
 import { CommandFailed, run } from "../../local/lib/run";
 
 /**
- * The program as a person has it, with stacks of the tests' own: the checkout's files by links, and a backend, a passphrase and
- * config files in a folder that goes with it. Runs the real CLI against the cluster that KUBECONFIG names.
+ * The program as a person has it, with stacks of the tests' own: the checkout's files by links, and a backend, a
+ * passphrase and config files in a folder that goes with it. Runs the real CLI against the cluster that KUBECONFIG
+ * names.
  */
 export class Project {
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "redis-gke-e2e-"));
   private readonly env: NodeJS.ProcessEnv;
 
   /** Where the state of its stacks is. */
-  get backend(): string { return path.join(this.folder, "backend"); }
+  get backend(): string {
+    return path.join(this.folder, "backend");
+  }
 
   /** For a command that is not one of the methods. */
-  get environment(): NodeJS.ProcessEnv { return this.env; }
+  get environment(): NodeJS.ProcessEnv {
+    return this.env;
+  }
 
   constructor() {
-    for (const name of ["index.ts", "last-deployment.ts", "protection.ts", "config", "components", "node_modules", "package.json", "tsconfig.json", "Pulumi.yaml"]) {
+    for (const name of [
+      "index.ts",
+      "last-deployment.ts",
+      "protection.ts",
+      "config",
+      "components",
+      "node_modules",
+      "package.json",
+      "tsconfig.json",
+      "Pulumi.yaml",
+    ]) {
       fs.symlinkSync(path.join(checkout, name), path.join(this.folder, name));
     }
     fs.mkdirSync(this.backend);
-    this.env = { PULUMI_BACKEND_URL: `file://${this.backend}`, PULUMI_CONFIG_PASSPHRASE: "only for the tests", PULUMI_CONFIG_PASSPHRASE_FILE: "", PULUMI_STACK: "" };
+    this.env = {
+      PULUMI_BACKEND_URL: `file://${this.backend}`,
+      PULUMI_CONFIG_PASSPHRASE: "only for the tests",
+      PULUMI_CONFIG_PASSPHRASE_FILE: "",
+      PULUMI_STACK: "",
+    };
   }
 
   /** Writes Pulumi.<stack>.yaml; values are JSON, which is YAML, and a key without one is left out. */
   configure(stack: string, config: Record<string, unknown>): void {
-    const lines = Object.entries(config).filter(([, value]) => value !== undefined).map(([key, value]) => `  redis-gke:${key}: ${JSON.stringify(value)}`);
+    const lines = Object.entries(config)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => `  redis-gke:${key}: ${JSON.stringify(value)}`);
     fs.writeFileSync(path.join(this.folder, `Pulumi.${stack}.yaml`), ["config:", ...lines, ""].join("\n"));
   }
 
@@ -36,7 +58,10 @@ export class Project {
     await this.pulumi(["stack", "init", stack]);
   }
 
-  /** Standard output of one pulumi command; one that fails shows all that it printed, for its diagnostics stand in the middle. */
+  /**
+   * Standard output of one pulumi command; one that fails shows all that it printed, for its diagnostics stand in the
+   * middle.
+   */
   async pulumi(args: string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
     try {
       return await run("pulumi", [...args, "--non-interactive"], { cwd: this.folder, env: { ...this.env, ...env } });
@@ -46,11 +71,17 @@ export class Project {
     }
   }
 
-  up(stack: string): Promise<string> { return this.pulumi(["up", "--yes", "--skip-preview", "--stack", stack]); }
-  destroy(stack: string): Promise<string> { return this.pulumi(["destroy", "--yes", "--skip-preview", "--stack", stack]); }
+  up(stack: string): Promise<string> {
+    return this.pulumi(["up", "--yes", "--skip-preview", "--stack", stack]);
+  }
+  destroy(stack: string): Promise<string> {
+    return this.pulumi(["destroy", "--yes", "--skip-preview", "--stack", stack]);
+  }
 
   async outputs(stack: string, secrets = false): Promise<Record<string, unknown>> {
-    return JSON.parse(await this.pulumi(["stack", "output", "--json", "--stack", stack, ...(secrets ? ["--show-secrets"] : [])])) as Record<string, unknown>;
+    return JSON.parse(
+      await this.pulumi(["stack", "output", "--json", "--stack", stack, ...(secrets ? ["--show-secrets"] : [])]),
+    ) as Record<string, unknown>;
   }
 
   /** Everything that a command printed that had to fail. */
@@ -66,13 +97,21 @@ export class Project {
 
   /** What `make NAME` prints of a stack here, with STACK=name, as of one that somebody deployed himself. */
   make(name: string, stack: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
-    return run(process.execPath, ["--import", "tsx", path.join(checkout, "local", "commands", `${name}.ts`)], { cwd: this.folder, env: { ...this.env, ...env, STACK: stack } });
+    return run(process.execPath, ["--import", "tsx", path.join(checkout, "local", "commands", `${name}.ts`)], {
+      cwd: this.folder,
+      env: { ...this.env, ...env, STACK: stack },
+    });
   }
 
   /** What `make status` prints, and whether it calls that healthy by its exit code. */
   status(stack: string): Promise<{ healthy: boolean; output: string }> {
-    return this.make("status", stack).then((output) => ({ healthy: true, output }), (error: CommandFailed) => ({ healthy: false, output: error.output }));
+    return this.make("status", stack).then(
+      (output) => ({ healthy: true, output }),
+      (error: CommandFailed) => ({ healthy: false, output: error.output }),
+    );
   }
 
-  remove(): void { fs.rmSync(this.folder, { recursive: true, force: true }); }
+  remove(): void {
+    fs.rmSync(this.folder, { recursive: true, force: true });
+  }
 }

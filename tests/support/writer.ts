@@ -4,20 +4,31 @@ import { eventually, sleep } from "./eventually";
 import type { Pod } from "./pod-lab";
 
 /** One numbered value after the other; resolves to the last one that was acknowledged. */
-export const writeUntilRefused = (pod: Pod): Promise<number> => pod.with(async (client) => {
-  for (let n = 1; ; n++) {
-    try { await client.set(`key:${n}`, String(n)); } catch { return n - 1; }
-  }
-});
+export const writeUntilRefused = (pod: Pod): Promise<number> =>
+  pod.with(async (client) => {
+    for (let n = 1; ; n++) {
+      try {
+        await client.set(`key:${n}`, String(n));
+      } catch {
+        return n - 1;
+      }
+    }
+  });
 
-/** Writes numbered values one after the other, and records each that was acknowledged, and the longest time between two of them. */
+/**
+ * Writes numbered values one after the other, and records each that was acknowledged, and the longest time between two
+ * of them.
+ */
 export class Writer {
   readonly acknowledged: number[] = [];
   longestPauseMs = 0;
   private stopped = false;
   private readonly done: Promise<void>;
 
-  constructor(private readonly client: Redis, private readonly prefix: string) {
+  constructor(
+    private readonly client: Redis,
+    private readonly prefix: string,
+  ) {
     this.done = this.write();
   }
 
@@ -47,13 +58,16 @@ export class Writer {
   async lost(client: Redis): Promise<number[]> {
     const values: (string | null)[] = [];
     for (let from = 0; from < this.acknowledged.length; from += 1000) {
-      values.push(...await client.mget(this.acknowledged.slice(from, from + 1000).map((n) => `${this.prefix}:${n}`)));
+      values.push(...(await client.mget(this.acknowledged.slice(from, from + 1000).map((n) => `${this.prefix}:${n}`))));
     }
     return this.acknowledged.filter((n, index) => values[index] !== String(n));
   }
 }
 
-/** Acts under writes by this client, which have to go on afterwards; at the end every one that was acknowledged is looked up. */
+/**
+ * Acts under writes by this client, which have to go on afterwards; at the end every one that was acknowledged is
+ * looked up.
+ */
 export async function whileWriting(client: Redis, act: () => Promise<unknown>): Promise<void> {
   const writer = new Writer(client, `while-writing:${Date.now()}`);
   await eventually("writes", () => writer.acknowledged.length > 100);

@@ -5,19 +5,28 @@ import { archiveTrouble, drillTrouble } from "../../local/status/archive";
 
 describe("make archives", () => {
   const log = [
-    "hourly 2026-11-25T07-00-12Z 2048 checked 100 8.0.2 redis-1", "hourly 2026-11-25T08-00-12Z 1024 unchecked - - -",
-    "daily 2026-11-24T23-00-00Z 4096 damaged 100 8.0.2 redis-2", "2026-11-25T08:00:00Z something else", "",
+    "hourly 2026-11-25T07-00-12Z 2048 checked 100 8.0.2 redis-1",
+    "hourly 2026-11-25T08-00-12Z 1024 unchecked - - -",
+    "daily 2026-11-24T23-00-00Z 4096 damaged 100 8.0.2 redis-2",
+    "2026-11-25T08:00:00Z something else",
+    "",
   ].join("\n");
   const now = Date.parse("2026-11-25T08:30:12Z");
 
   it("shows time, age, size and state, the latest first, and takes no other line of the log for an archive", () => {
     const text = describeList(parseList(log), now);
-    assert.deepEqual(text.split("\n").slice(0, 4).map((line) => line.split(/ {2,}/)), [
-      ["KIND", "ARCHIVE", "AGE", "SIZE", "KEYS", "REDIS", "FROM", "STATE"],
-      ["hourly", "2026-11-25T08-00-12Z", "30 min", "1.0 kB", "-", "-", "-", "unchecked"],
-      ["hourly", "2026-11-25T07-00-12Z", "90 min", "2.0 kB", "100", "8.0.2", "redis-1", "checked"],
-      ["daily", "2026-11-24T23-00-00Z", "10 h", "4.0 kB", "100", "8.0.2", "redis-2", "damaged"],
-    ]);
+    assert.deepEqual(
+      text
+        .split("\n")
+        .slice(0, 4)
+        .map((line) => line.split(/ {2,}/)),
+      [
+        ["KIND", "ARCHIVE", "AGE", "SIZE", "KEYS", "REDIS", "FROM", "STATE"],
+        ["hourly", "2026-11-25T08-00-12Z", "30 min", "1.0 kB", "-", "-", "-", "unchecked"],
+        ["hourly", "2026-11-25T07-00-12Z", "90 min", "2.0 kB", "100", "8.0.2", "redis-1", "checked"],
+        ["daily", "2026-11-24T23-00-00Z", "10 h", "4.0 kB", "100", "8.0.2", "redis-2", "damaged"],
+      ],
+    );
   });
 
   it("counts neither one that is not checked nor one that is not as large as it was", () => {
@@ -56,8 +65,14 @@ describe("status: archives", () => {
     assert.equal(drillTrouble({ ...weekly, atWork: true }, at("22T04:31")), undefined);
     assert.equal(drillTrouble({ ...weekly, lastSuccess: at("23T09:00") }, at("25T05:00")), undefined);
     assert.equal(drillTrouble({ ...weekly, suspended: true }, at("25T05:00")), undefined);
-    assert.equal(drillTrouble({ ...weekly, lastBegun: undefined, lastSuccess: at("02T04:00") }, at("25T05:00")), "the last restore drill that succeeded was 23 days ago");
-    assert.equal(drillTrouble({ ...weekly, lastBegun: undefined, lastSuccess: undefined }, at("25T05:00")), "no restore drill ever succeeded");
+    assert.equal(
+      drillTrouble({ ...weekly, lastBegun: undefined, lastSuccess: at("02T04:00") }, at("25T05:00")),
+      "the last restore drill that succeeded was 23 days ago",
+    );
+    assert.equal(
+      drillTrouble({ ...weekly, lastBegun: undefined, lastSuccess: undefined }, at("25T05:00")),
+      "no restore drill ever succeeded",
+    );
   });
 
   const turns: [string, string, string[]][] = [
@@ -65,5 +80,7 @@ describe("status: archives", () => {
     ["5 4 1 * mon", "25T07:20", ["23T04:05", "16T04:05", "09T04:05"]],
     ["0 3/6 * nov *", "25T07:20", ["25T03:00", "24T21:00", "24T15:00"]],
   ];
-  for (const [schedule, before, expected] of turns) it(`knows when ${schedule} was due`, () => assert.deepEqual(turnsBefore(schedule, at(before), 3), expected.map(at)));
+  for (const [schedule, before, expected] of turns)
+    it(`knows when ${schedule} was due`, () =>
+      assert.deepEqual(turnsBefore(schedule, at(before), 3), expected.map(at)));
 });

@@ -12,7 +12,8 @@ describe("the summary of a bench", () => {
   ]);
 
   it("compares each figure with the bare one of its own pipeline, by medians", () => {
-    const of = (target: string, pipeline: number) => summarise(samples).find((row) => row.target === target && row.pipeline === pipeline)!;
+    const of = (target: string, pipeline: number) =>
+      summarise(samples).find((row) => row.target === target && row.pipeline === pipeline)!;
     assert.deepEqual(of("bare redis-server", 1).ofBare, { perSecond: 1, p99: 1 });
     assert.deepEqual([of("pod", 1).perSecond, of("pod", 1).ofBare.perSecond, of("pod", 1).ofBare.p99], [50, 0.5, 1.5]);
     assert.equal(of("pod", 16).ofBare.perSecond, 0.9);
@@ -20,10 +21,42 @@ describe("the summary of a bench", () => {
   });
 
   it("has a table for each question, the failovers without the number of a fault", () => {
-    const failover = { fault: 0, name: "ours: hang", client: "Sentinel", runs: 1, outageMs: { p50: 1000, p95: 1000, max: 1000 }, acknowledged: 5, lost: 0, regressions: 0, copies: 0, masters: 1, healed: true };
-    const stress = { seconds: 60, saves: 1, rewrites: 2, stalls: 3, pauses: 0, writes: 4, longestSilenceMs: 5, alarms: [{ downAfter: 1000, byOneSentinel: 2, byMajority: 1 }] };
-    const falseAlarms = { megabytes: 80, busyLoops: 4, plain: stress, paused: { ...stress, pauses: 7, alarms: [{ downAfter: 1000, byOneSentinel: 6, byMajority: 5 }] } };
-    const text = report({ upSeconds: { running: true, cluster: 1, stack: 12, firstWrite: 0.01 }, throughput: summarise(samples), failover: [failover], clocks: [{ clocks: "ours", cpuPercent: 0.7, kilobytesPerSecond: 4 }], falseAlarms });
+    const failover = {
+      fault: 0,
+      name: "ours: hang",
+      client: "Sentinel",
+      runs: 1,
+      outageMs: { p50: 1000, p95: 1000, max: 1000 },
+      acknowledged: 5,
+      lost: 0,
+      regressions: 0,
+      copies: 0,
+      masters: 1,
+      healed: true,
+    };
+    const stress = {
+      seconds: 60,
+      saves: 1,
+      rewrites: 2,
+      stalls: 3,
+      pauses: 0,
+      writes: 4,
+      longestSilenceMs: 5,
+      alarms: [{ downAfter: 1000, byOneSentinel: 2, byMajority: 1 }],
+    };
+    const falseAlarms = {
+      megabytes: 80,
+      busyLoops: 4,
+      plain: stress,
+      paused: { ...stress, pauses: 7, alarms: [{ downAfter: 1000, byOneSentinel: 6, byMajority: 5 }] },
+    };
+    const text = report({
+      upSeconds: { running: true, cluster: 1, stack: 12, firstWrite: 0.01 },
+      throughput: summarise(samples),
+      failover: [failover],
+      clocks: [{ clocks: "ours", cpuPercent: 0.7, kilobytesPerSecond: 4 }],
+      falseAlarms,
+    });
     assert.match(text, /^\| ours: hang \| Sentinel \| 1 \| 1\.00 /m);
     assert.match(text, /^\| SET \| 1 \| pod \| 50 \| 3\.00 \| 0\.50 \| 1\.50 \|$/m);
     assert.match(text, /\| 12\.0 \|/);
@@ -32,8 +65,16 @@ describe("the summary of a bench", () => {
 
   it("counts a false failover only where two sentinels hold the master for down at the same time", () => {
     const alarm = (sentinel: string, from: number, to: number) => ({ name: "after-1000", sentinel, from, to });
-    assert.deepEqual(judge(1000, [alarm("a", 0, 10), alarm("b", 20, 30)]), { downAfter: 1000, byOneSentinel: 2, byMajority: 0 });
-    assert.deepEqual(judge(1000, [alarm("a", 0, 10), alarm("b", 5, 30), alarm("a", 40, 50)]), { downAfter: 1000, byOneSentinel: 3, byMajority: 1 });
+    assert.deepEqual(judge(1000, [alarm("a", 0, 10), alarm("b", 20, 30)]), {
+      downAfter: 1000,
+      byOneSentinel: 2,
+      byMajority: 0,
+    });
+    assert.deepEqual(judge(1000, [alarm("a", 0, 10), alarm("b", 5, 30), alarm("a", 40, 50)]), {
+      downAfter: 1000,
+      byOneSentinel: 3,
+      byMajority: 1,
+    });
     assert.deepEqual(judge(2000, [alarm("a", 0, 10)]), { downAfter: 2000, byOneSentinel: 0, byMajority: 0 });
   });
 });

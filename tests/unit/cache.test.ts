@@ -8,7 +8,8 @@ describe("the build cache", () => {
   let root: string;
   let builds: number;
   const recipe = (build: Partial<Recipe> = {}): Recipe => ({
-    title: "A test of the cache", key: "thing-1.0.0",
+    title: "A test of the cache",
+    key: "thing-1.0.0",
     build: (dir) => {
       builds++;
       fs.writeFileSync(path.join(dir, "program"), "built");
@@ -18,7 +19,10 @@ describe("the build cache", () => {
   });
   const make = (build?: Partial<Recipe>) => cached(recipe(build), root);
 
-  beforeEach(() => { root = fs.mkdtempSync(path.join(os.tmpdir(), "redis-gke-cache-")); builds = 0; });
+  beforeEach(() => {
+    root = fs.mkdtempSync(path.join(os.tmpdir(), "redis-gke-cache-"));
+    builds = 0;
+  });
   afterEach(() => fs.rmSync(root, { recursive: true, force: true }));
 
   it("builds once, and anew when what decides the result has changed", async () => {
@@ -30,7 +34,15 @@ describe("the build cache", () => {
   });
 
   it("does not take a build that was cut off half-way for a finished one", async () => {
-    await assert.rejects(make({ build: (dir) => { fs.writeFileSync(path.join(dir, "program"), "half"); throw new Error("cut off"); } }), /cut off/);
+    await assert.rejects(
+      make({
+        build: (dir) => {
+          fs.writeFileSync(path.join(dir, "program"), "half");
+          throw new Error("cut off");
+        },
+      }),
+      /cut off/,
+    );
     assert.deepEqual(fs.readdirSync(root), []);
     // As a power cut leaves it: the folder is there, the note of its end is not.
     fs.mkdirSync(path.join(root, "thing-1.0.0"));

@@ -15,7 +15,10 @@ const unified = "cgroup2 /sys/fs/cgroup cgroup2 rw,nosuid,nodev,noexec,relatime,
 describe("cluster: cgroup hierarchies", () => {
   it("finds every v1 hierarchy, those without a controller too: a process outside of one would escape the kill", () => {
     const found = hierarchiesIn(v1);
-    assert.deepEqual(found.map(({ path }) => path.replace("/sys/fs/cgroup/", "")), ["cpu,cpuacct", "cpuset", "memory", "pids", "blkio", "systemd"]);
+    assert.deepEqual(
+      found.map(({ path }) => path.replace("/sys/fs/cgroup/", "")),
+      ["cpu,cpuacct", "cpuset", "memory", "pids", "blkio", "systemd"],
+    );
     assert.ok(found.every(({ version }) => version === 1));
     assert.deepEqual(found[0]!.controllers, ["cpu", "cpuacct"]);
     assert.deepEqual(found[1]!.controllers, ["cpuset"], "mount options are no controllers");
@@ -35,7 +38,10 @@ describe("cluster: cgroup hierarchies", () => {
 
 describe("cluster: cgroup v2 controllers", () => {
   it("enables what the kubelet needs and nothing that is on already", () => {
-    assert.equal(controllersToEnable("cpuset cpu io memory hugetlb pids rdma misc\n", "memory pids\n"), "+cpu +cpuset +io +hugetlb");
+    assert.equal(
+      controllersToEnable("cpuset cpu io memory hugetlb pids rdma misc\n", "memory pids\n"),
+      "+cpu +cpuset +io +hugetlb",
+    );
   });
 
   it("writes nothing when all is on: a busy root refuses even a write that changes nothing", () => {
@@ -44,7 +50,11 @@ describe("cluster: cgroup v2 controllers", () => {
   });
 
   it("names the controllers that are nowhere, before the kubelet ends over them", () => {
-    assert.deepEqual(missingControllers(hierarchiesIn(unified), "cpu memory pids"), ["cpuset"], "and not io, which it can do without");
+    assert.deepEqual(
+      missingControllers(hierarchiesIn(unified), "cpu memory pids"),
+      ["cpuset"],
+      "and not io, which it can do without",
+    );
     assert.deepEqual(missingControllers(hierarchiesIn(unified), "cpuset cpu io memory pids"), []);
     assert.deepEqual(missingControllers(hierarchiesIn(v1), ""), [], "v1 holds them");
   });

@@ -35,7 +35,15 @@ describe("cluster: whose it is", () => {
 
 describe("cluster: the record", () => {
   it("takes a cut-off or foreign record for none", () => {
-    for (const text of ["", "{", "null", "[]", '{"checkout":"/x"}', '{"checkout":"/x","bootId":"b","parts":{"etcd":{"pid":"1"}}}']) assert.equal(parseRecord(text), undefined, text);
+    for (const text of [
+      "",
+      "{",
+      "null",
+      "[]",
+      '{"checkout":"/x"}',
+      '{"checkout":"/x","bootId":"b","parts":{"etcd":{"pid":"1"}}}',
+    ])
+      assert.equal(parseRecord(text), undefined, text);
     assert.deepEqual(parseRecord(JSON.stringify(record)), record);
   });
 
@@ -63,8 +71,20 @@ describe("cluster: processes", () => {
 describe("cluster: what is removed", () => {
   it("unmounts the latest mount first, and nothing beside the folder", () => {
     const line = (point: string) => `36 35 98:0 / ${point} rw shared:1 - ext4 /dev/root rw`;
-    const info = ["/", "/var/lib/redis-gke/a", "/var/lib/redis-gke/a/b\\040c", "/var/lib/redis-gke-other", "/var/lib/redis-gke"].map(line).join("\n");
-    assert.deepEqual(mountsBelow("/var/lib/redis-gke", info), ["/var/lib/redis-gke", "/var/lib/redis-gke/a/b c", "/var/lib/redis-gke/a"]);
+    const info = [
+      "/",
+      "/var/lib/redis-gke/a",
+      "/var/lib/redis-gke/a/b\\040c",
+      "/var/lib/redis-gke-other",
+      "/var/lib/redis-gke",
+    ]
+      .map(line)
+      .join("\n");
+    assert.deepEqual(mountsBelow("/var/lib/redis-gke", info), [
+      "/var/lib/redis-gke",
+      "/var/lib/redis-gke/a/b c",
+      "/var/lib/redis-gke/a",
+    ]);
   });
 
   it("leaves the network results of another cluster's pods", () => {

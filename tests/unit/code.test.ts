@@ -2,13 +2,16 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { checkout } from "../../local/lib/paths";
+import { checkout, state } from "../../local/lib/paths";
 import { run, which } from "../../local/lib/run";
 
 const tool = (name: string) => path.join(checkout, "node_modules", ".bin", name);
 
 /** Everything that git tracks or would track. */
-const files = () => execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: checkout, encoding: "utf8" }).split("\n").filter((file) => file && fs.existsSync(path.join(checkout, file)));
+const files = () =>
+  execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: checkout, encoding: "utf8" })
+    .split("\n")
+    .filter((file) => file && fs.existsSync(path.join(checkout, file)));
 
 const isShell = (file: string) => {
   const head = fs.readFileSync(path.join(checkout, file), "utf8").slice(0, 60);
@@ -35,6 +38,15 @@ describe("the code itself", () => {
     await lint;
   });
 
+  it("is formatted as Prettier and shfmt would", async function () {
+    this.timeout(600_000);
+    await run(
+      tool("prettier"),
+      ["--check", ".", "--cache", "--cache-location", path.join(state, "prettier"), "--log-level", "warn"],
+      { cwd: checkout },
+    );
+  });
+
   it("has no shell mistake that shellcheck knows", async function () {
     this.timeout(600_000);
     if (!which("shellcheck")) await installShellcheck();
@@ -45,13 +57,15 @@ describe("the code itself", () => {
   });
 
   it("carries no salt of somebody's passphrase, which would lock everybody else out of the local stacks", () => {
-    const staged = (stack: string) => execFileSync("git", ["show", `:Pulumi.${stack}.yaml`], { cwd: checkout, encoding: "utf8" });
+    const staged = (stack: string) =>
+      execFileSync("git", ["show", `:Pulumi.${stack}.yaml`], { cwd: checkout, encoding: "utf8" });
     for (const stack of ["local", "minikube"]) assert.doesNotMatch(staged(stack), /^encryptionsalt:/m);
   });
 });
 
 async function installShellcheck(): Promise<void> {
-  if (process.getuid?.() !== 0 || !which("apt-get")) return console.log("      shellcheck is not installed, and only root can install it with apt-get");
+  if (process.getuid?.() !== 0 || !which("apt-get"))
+    return console.log("      shellcheck is not installed, and only root can install it with apt-get");
   const env = { DEBIAN_FRONTEND: "noninteractive" };
   await run("apt-get", ["update"], { env });
   await run("apt-get", ["install", "--yes", "--no-install-recommends", "shellcheck"], { env });

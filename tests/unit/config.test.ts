@@ -7,7 +7,10 @@ import { describe as describeMistakes } from "../../config/messages";
 import { knownPaths } from "../../config/schema";
 
 const parse = (own: Record<string, unknown>, others: Record<string, string> = {}) => {
-  const all = Object.entries(own).map(([key, value]) => [`redis-gke:${key}`, typeof value === "string" ? value : JSON.stringify(value)]);
+  const all = Object.entries(own).map(([key, value]) => [
+    `redis-gke:${key}`,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
   return parseConfig({ ...Object.fromEntries(all), ...others }, "redis-gke", "test");
 };
 /** The one mistake about a key. */
@@ -31,11 +34,31 @@ describe("config", () => {
   });
 
   it("names every mistake at once, of every kind, and not only the first", () => {
-    const { mistakes } = parse({
-      mode: "sentinel", sentinels: 4, replicas: "three", quorum: 1, image: "redis:latest", resources: { memory: "1gb", cpus: "1" },
-      settings: { port: "7000" }, replcias: 2, tls: true,
-    }, { "redis:mode": "sentinel" });
-    assert.deepEqual(mistakes.map(({ property }) => property).sort(), ["image", "redis:mode", "replcias", "replicas", "resources.cpus", "resources.memory", "sentinels", "settings.port", "tls"]);
+    const { mistakes } = parse(
+      {
+        mode: "sentinel",
+        sentinels: 4,
+        replicas: "three",
+        quorum: 1,
+        image: "redis:latest",
+        resources: { memory: "1gb", cpus: "1" },
+        settings: { port: "7000" },
+        replcias: 2,
+        tls: true,
+      },
+      { "redis:mode": "sentinel" },
+    );
+    assert.deepEqual(mistakes.map(({ property }) => property).sort(), [
+      "image",
+      "redis:mode",
+      "replcias",
+      "replicas",
+      "resources.cpus",
+      "resources.memory",
+      "sentinels",
+      "settings.port",
+      "tls",
+    ]);
     const text = describeMistakes(mistakes, "redis-gke", "test");
     assert.match(text, /^Pulumi\.test\.yaml has 9 mistakes; nothing was touched:/);
     assert.match(text, /redis-gke:resources\.memory: "1gb" is not a quantity in Mi or Gi: write "1Gi"/);
@@ -43,23 +66,48 @@ describe("config", () => {
 
   it("finds the other mistakes too when the mode is misspelt", () => {
     const { mistakes } = parse({ mode: "sentinal", resources: { memory: "1gb" }, sentinels: 2 });
-    assert.deepEqual(mistakes.map(({ property }) => property), ["mode", "sentinels", "resources.memory"]);
+    assert.deepEqual(
+      mistakes.map(({ property }) => property),
+      ["mode", "sentinels", "resources.memory"],
+    );
   });
 
   it("tells a stack's name that Kubernetes or Google would refuse from a key that somebody wrote", () => {
-    const named = (stack: string, own: Record<string, string> = {}) => parseConfig({ "redis-gke:mode": "sentinel", "gcp:project": "a-project", ...own }, "redis-gke", stack).mistakes;
+    const named = (stack: string, own: Record<string, string> = {}) =>
+      parseConfig({ "redis-gke:mode": "sentinel", "gcp:project": "a-project", ...own }, "redis-gke", stack).mistakes;
     for (const stack of ["Prod", "prod_eu", "prod.eu", "a".repeat(60)]) {
       const [mistake, ...more] = named(stack);
       assert.deepEqual([mistake?.property, mistake?.value, more], ["namespace", `redis-${stack}`, []]);
-      assert.match(mistake!.reason, new RegExp(`made from the stack's name, "${stack}", and must be lower-case letters.*Write namespace, or rename the stack \\(pulumi stack rename\\)`));
-      const google = named(stack, { "redis-gke:namespace": "cache", "redis-gke:cluster": JSON.stringify({ location: "europe-west1-b" }) });
-      assert.deepEqual(google.map(({ property }) => property), ["cluster.name"]);
-      assert.match(google[0]!.reason, /made from the stack's name, .* and names the cluster, its network, account and disks: 1 to 24 lower-case.*Write cluster\.name, or rename/);
-      assert.deepEqual(named(stack, { "redis-gke:namespace": "cache", "redis-gke:cluster": JSON.stringify({ location: "europe-west1-b", name: "cache" }) }), []);
+      assert.match(
+        mistake!.reason,
+        new RegExp(
+          `made from the stack's name, "${stack}", and must be lower-case letters.*Write namespace, or rename the stack \\(pulumi stack rename\\)`,
+        ),
+      );
+      const google = named(stack, {
+        "redis-gke:namespace": "cache",
+        "redis-gke:cluster": JSON.stringify({ location: "europe-west1-b" }),
+      });
+      assert.deepEqual(
+        google.map(({ property }) => property),
+        ["cluster.name"],
+      );
+      assert.match(
+        google[0]!.reason,
+        /made from the stack's name, .* and names the cluster, its network, account and disks: 1 to 24 lower-case.*Write cluster\.name, or rename/,
+      );
+      assert.deepEqual(
+        named(stack, {
+          "redis-gke:namespace": "cache",
+          "redis-gke:cluster": JSON.stringify({ location: "europe-west1-b", name: "cache" }),
+        }),
+        [],
+      );
     }
     assert.doesNotMatch(named("prod", { "redis-gke:namespace": "Cache" })[0]!.reason, /stack/);
   });
 
+  // prettier-ignore
   const cases: [string, Record<string, unknown>, string, RegExp][] = [
     ["mode misspelt", { mode: "sentinal" }, "mode", /must be "standalone" or "sentinel"/],
     ["mode missing", {}, "mode", /is missing: write "standalone" or "sentinel"/],
@@ -94,16 +142,29 @@ describe("config", () => {
     fs.writeFileSync(file, "a-password-from-a-file\n", { mode: 0o644 });
     assert.match(refusal({ mode: "sentinel", auth: { passwordFile: file } }, "auth.passwordFile"), /chmod 600/);
     fs.chmodSync(file, 0o600);
-    assert.equal(parse({ mode: "sentinel", auth: { passwordFile: file } }).config.redis.auth?.password, "a-password-from-a-file");
+    assert.equal(
+      parse({ mode: "sentinel", auth: { passwordFile: file } }).config.redis.auth?.password,
+      "a-password-from-a-file",
+    );
   });
 
   it("touches no node's kernel, and holds no pod back for it, unless told to", () => {
-    const kernelOf = (own: Record<string, unknown>) => { const { config, mistakes } = parse({ mode: "standalone", ...own }); assert.deepEqual(mistakes, []); return [config.kernel, config.redis.kernel]; };
+    const kernelOf = (own: Record<string, unknown>) => {
+      const { config, mistakes } = parse({ mode: "standalone", ...own });
+      assert.deepEqual(mistakes, []);
+      return [config.kernel, config.redis.kernel];
+    };
     assert.deepEqual(kernelOf({}), [{ enforce: false, tune: false }, { enforce: false }]);
     assert.deepEqual(kernelOf({ kernel: { enforce: true } }), [{ enforce: true, tune: false }, { enforce: true }]);
     assert.deepEqual(kernelOf({ kernel: { tune: true } }), [{ enforce: false, tune: true }, { enforce: false }]);
-    assert.match(refusal({ mode: "standalone", kernel: { tuned: true } }, "kernel.tuned"), /did you mean kernel\.tune\?/);
-    assert.match(refusal({ mode: "standalone", kernel: { enforce: "yes" } }, "kernel.enforce"), /must be true or false/);
+    assert.match(
+      refusal({ mode: "standalone", kernel: { tuned: true } }, "kernel.tuned"),
+      /did you mean kernel\.tune\?/,
+    );
+    assert.match(
+      refusal({ mode: "standalone", kernel: { enforce: "yes" } }, "kernel.enforce"),
+      /must be true or false/,
+    );
   });
 
   it("never prints a password", () => {
@@ -118,9 +179,14 @@ describe("config", () => {
   it("says of every key what a change of it does on a stack that holds data (docs/operations.md), and of no other", () => {
     const text = fs.readFileSync(path.join(__dirname, "../../docs/operations.md"), "utf8");
     const table = text.split("### What I may change, and what it does")[1]!.split("\n### ")[0]!;
-    const told = [...table.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, keys]) => keys!.split(", ").map((key) => key.replaceAll("`", "")));
+    const told = [...table.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, keys]) =>
+      keys!.split(", ").map((key) => key.replaceAll("`", "")),
+    );
     const onGoogle = (key: string) => /^(cluster|nodePool|disk)\./.test(key);
-    assert.deepEqual(told.sort(), [...knownPaths().filter((key) => !onGoogle(key)), "cluster.*", "nodePool.*", "disk.*"].sort());
+    assert.deepEqual(
+      told.sort(),
+      [...knownPaths().filter((key) => !onGoogle(key)), "cluster.*", "nodePool.*", "disk.*"].sort(),
+    );
   });
 
   it("has every key described in Pulumi.yaml, and describes no other", () => {

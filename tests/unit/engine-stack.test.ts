@@ -8,10 +8,12 @@ import { embedded, targetOf } from "../../local/engine/target";
 import { together } from "../../local/lib/together";
 
 describe("engine: the salt in a stack's tracked file", () => {
-  const authored = "# Why it is so.\nconfig:\n  redis-gke:mode: sentinel   # three of each\n\n  redis-gke:replicas: 3\n";
+  const authored =
+    "# Why it is so.\nconfig:\n  redis-gke:mode: sentinel   # three of each\n\n  redis-gke:replicas: 3\n";
 
   it("keeps the author's blank lines and spacing, which the CLI drops when it adds its salt", () => {
-    const written = "# Why it is so.\nconfig:\n  redis-gke:mode: sentinel # three of each\n  redis-gke:replicas: 3\nencryptionsalt: v1:abc=:v1:def\n";
+    const written =
+      "# Why it is so.\nconfig:\n  redis-gke:mode: sentinel # three of each\n  redis-gke:replicas: 3\nencryptionsalt: v1:abc=:v1:def\n";
     assert.equal(withSaltOf(authored, written), `${authored}encryptionsalt: v1:abc=:v1:def\n`);
   });
 
@@ -33,10 +35,29 @@ describe("engine: the salt in a stack's tracked file", () => {
 
 describe("engine: a stack whose cluster was built anew", () => {
   it("is held against nothing that ran in the one before, and keeps all else of its state", () => {
-    const other = { type: "kubernetes:core/v1:Namespace", urn: "urn:other", outputs: { deployed: "its own", password: "its own" } };
-    const state = (outputs: Record<string, unknown>) => ({ version: 3, checkpoint: { stack: "local", latest: { manifest: { time: "t" }, resources: [other, { type: "pulumi:pulumi:Stack", urn: "urn:stack", outputs }], pending_operations: [] } } });
+    const other = {
+      type: "kubernetes:core/v1:Namespace",
+      urn: "urn:other",
+      outputs: { deployed: "its own", password: "its own" },
+    };
+    const state = (outputs: Record<string, unknown>) => ({
+      version: 3,
+      checkpoint: {
+        stack: "local",
+        latest: {
+          manifest: { time: "t" },
+          resources: [other, { type: "pulumi:pulumi:Stack", urn: "urn:stack", outputs }],
+          pending_operations: [],
+        },
+      },
+    });
     const outputs = { namespace: "redis-local", masterName: "local-redis", host: "redis" };
-    assert.deepEqual(withoutDeployed(state({ ...outputs, deployed: { redis: { cluster: "kube-system 1" } }, password: { ciphertext: "x" } })), state(outputs));
+    assert.deepEqual(
+      withoutDeployed(
+        state({ ...outputs, deployed: { redis: { cluster: "kube-system 1" } }, password: { ciphertext: "x" } }),
+      ),
+      state(outputs),
+    );
     assert.deepEqual(withoutDeployed({}), { checkpoint: { latest: { resources: undefined } } });
   });
 });
@@ -73,8 +94,16 @@ describe("engine: where a stack goes", () => {
 describe("engine: parts that run at the same time", () => {
   it("tells of every part that failed, and only when the last one has ended", async () => {
     let ended = false;
-    const slow = new Promise<void>((resolve) => setTimeout(() => { ended = true; resolve(); }, 20));
-    await assert.rejects(together([Promise.reject(new Error("no Go")), slow, Promise.reject(new Error("no disk"))]), /no Go\n\nno disk/);
+    const slow = new Promise<void>((resolve) =>
+      setTimeout(() => {
+        ended = true;
+        resolve();
+      }, 20),
+    );
+    await assert.rejects(
+      together([Promise.reject(new Error("no Go")), slow, Promise.reject(new Error("no disk"))]),
+      /no Go\n\nno disk/,
+    );
     assert.equal(ended, true);
   });
 });

@@ -4,13 +4,22 @@ import type { GoogleCloudArgs } from "../../components/gke";
 import { withDefaults } from "../../components/gke/settings";
 
 const args: GoogleCloudArgs = {
-  project: "my-project", name: "redis-prod", cluster: { location: "europe-west1" }, nodePool: { zones: ["europe-west1-b", "europe-west1-c", "europe-west1-d"] },
+  project: "my-project",
+  name: "redis-prod",
+  cluster: { location: "europe-west1" },
+  nodePool: { zones: ["europe-west1-b", "europe-west1-c", "europe-west1-d"] },
   workload: { dataPods: 3, diskSize: 20, dataPodMemory: 2 ** 30, dataPodCpus: 0.1, spread: 3 },
 };
-const unprotected: GoogleCloudArgs = { ...args, cluster: { ...args.cluster, deletionProtection: false }, disk: { protect: false } };
+const unprotected: GoogleCloudArgs = {
+  ...args,
+  cluster: { ...args.cluster, deletionProtection: false },
+  disk: { protect: false },
+};
 /** As it comes back from the stack's outputs: through JSON. */
-const after = (deployed: GoogleCloudArgs): Deployed => JSON.parse(JSON.stringify(describeDeployed(withDefaults(deployed)))) as Deployed;
-const change = (before: GoogleCloudArgs, now: Partial<GoogleCloudArgs>) => findReplacements(after(before), withDefaults({ ...before, ...now }));
+const after = (deployed: GoogleCloudArgs): Deployed =>
+  JSON.parse(JSON.stringify(describeDeployed(withDefaults(deployed)))) as Deployed;
+const change = (before: GoogleCloudArgs, now: Partial<GoogleCloudArgs>) =>
+  findReplacements(after(before), withDefaults({ ...before, ...now }));
 
 describe("a change that would lose data, or replace what is protected", () => {
   it("has nothing against a first deployment, the same again, a larger disk or another schedule", () => {
@@ -21,6 +30,7 @@ describe("a change that would lose data, or replace what is protected", () => {
     assert.deepEqual(change(args, { disk: { snapshots: { retentionDays: 30 } } }), nothing);
   });
 
+  // prettier-ignore
   const losses: [string, Partial<GoogleCloudArgs>, string, RegExp][] = [
     ["a smaller disk", { workload: { ...args.workload, diskSize: 10 } }, "workload.diskSize", /less than the 20 GiB it has, and a disk cannot shrink: it would replace the disk redis-prod-0/],
     ["another disk type", { disk: { type: "pd-ssd", protect: false } }, "disk.type", /before: pd-balanced\) would replace the disk redis-prod-0/],
@@ -33,19 +43,31 @@ describe("a change that would lose data, or replace what is protected", () => {
     it(`refuses ${hazard}, protected or not`, () => {
       for (const before of [unprotected, args]) {
         const { mistakes } = change(before, { ...now, disk: { ...before.disk, ...now.disk } });
-        assert.ok(mistakes.some((mistake) => mistake.property === property && reason.test(mistake.reason)), JSON.stringify(mistakes));
+        assert.ok(
+          mistakes.some((mistake) => mistake.property === property && reason.test(mistake.reason)),
+          JSON.stringify(mistakes),
+        );
       }
     });
   }
 
   it("lets an unprotected disk go when its name was written down, and no other", () => {
     const two = { workload: { ...args.workload, dataPods: 1 } };
-    assert.deepEqual(change(unprotected, { ...two, disk: { protect: false, discard: ["redis-prod-1", "redis-prod-2"] } }).mistakes, []);
-    assert.deepEqual(change(unprotected, { ...two, disk: { protect: false, discard: ["redis-prod-2"] } }).mistakes.length, 1);
+    assert.deepEqual(
+      change(unprotected, { ...two, disk: { protect: false, discard: ["redis-prod-1", "redis-prod-2"] } }).mistakes,
+      [],
+    );
+    assert.deepEqual(
+      change(unprotected, { ...two, disk: { protect: false, discard: ["redis-prod-2"] } }).mistakes.length,
+      1,
+    );
   });
 
   it("tells that a protected disk needs two steps, before the second fails half-way", () => {
-    const [mistake] = change(args, { workload: { ...args.workload, dataPods: 2 }, disk: { discard: ["redis-prod-2"] } }).mistakes;
+    const [mistake] = change(args, {
+      workload: { ...args.workload, dataPods: 2 },
+      disk: { discard: ["redis-prod-2"] },
+    }).mistakes;
     assert.match(mistake!.reason, /still protected: run pulumi up with nothing else changed first/);
     const lifted: GoogleCloudArgs = { ...args, disk: { discard: ["redis-prod-2"] } };
     assert.deepEqual(change(args, lifted).mistakes, []);
@@ -54,14 +76,29 @@ describe("a change that would lose data, or replace what is protected", () => {
 
   it("refuses whatever replaces a cluster under deletion protection, and warns where it is not", () => {
     const zonal = { cluster: { location: "europe-west1-b" } };
-    assert.match(change(args, zonal).mistakes.find(({ property }) => property === "cluster.location")!.reason, /under deletion protection: run pulumi up with cluster\.deletionProtection: false first/);
-    assert.match(change(args, { cluster: { location: "europe-west1", ranges: { pods: "10.80.0.0/16" } } }).mistakes[0]!.property, /cluster\.ranges\.pods/);
-    assert.match(change(args, { cluster: { location: "europe-west1", existing: "shared" } }).mistakes[0]!.property, /cluster\.existing/);
+    assert.match(
+      change(args, zonal).mistakes.find(({ property }) => property === "cluster.location")!.reason,
+      /under deletion protection: run pulumi up with cluster\.deletionProtection: false first/,
+    );
+    assert.match(
+      change(args, { cluster: { location: "europe-west1", ranges: { pods: "10.80.0.0/16" } } }).mistakes[0]!.property,
+      /cluster\.ranges\.pods/,
+    );
+    assert.match(
+      change(args, { cluster: { location: "europe-west1", existing: "shared" } }).mistakes[0]!.property,
+      /cluster\.existing/,
+    );
     const open = change(unprotected, { cluster: { location: "europe-west1-b", deletionProtection: false } });
     assert.deepEqual(open.mistakes, []);
-    assert.match(open.warnings.join(), /cluster\.location: europe-west1 becomes europe-west1-b: this replaces the cluster/);
+    assert.match(
+      open.warnings.join(),
+      /cluster\.location: europe-west1 becomes europe-west1-b: this replaces the cluster/,
+    );
     // Taking the protection off and moving it in one step is what fails in the middle.
-    assert.equal(change(args, { cluster: { location: "europe-west1-b", deletionProtection: false } }).mistakes.length, 1);
+    assert.equal(
+      change(args, { cluster: { location: "europe-west1-b", deletionProtection: false } }).mistakes.length,
+      1,
+    );
   });
 
   it("says that another machine type recreates the nodes", () => {
@@ -81,7 +118,10 @@ describe("a change that would lose data, or replace what is protected", () => {
     // An older version of the program did not write down what there was.
     const { metadata, ...older } = after(args).nodePool;
     assert.deepEqual(metadata, {});
-    assert.deepEqual(findReplacements({ ...after(args), nodePool: older }, withDefaults({ ...args, ...other })).mistakes, []);
+    assert.deepEqual(
+      findReplacements({ ...after(args), nodePool: older }, withDefaults({ ...args, ...other })).mistakes,
+      [],
+    );
   });
 
   it("does not let Redis be taken down in one cluster of others and made in the next unasked", () => {
@@ -90,16 +130,25 @@ describe("a change that would lose data, or replace what is protected", () => {
     assert.deepEqual(change(shared, {}), { mistakes: [], warnings: [] });
     const [mistake] = change(shared, other).mistakes;
     assert.deepEqual([mistake!.property, mistake!.value], ["cluster.existing", "other"]);
-    assert.match(mistake!.reason, /would take Redis down in the cluster shared in europe-west1 and make it again in the cluster other in europe-west1, .* disk\.protect: false/);
+    assert.match(
+      mistake!.reason,
+      /would take Redis down in the cluster shared in europe-west1 and make it again in the cluster other in europe-west1, .* disk\.protect: false/,
+    );
     const open = change({ ...shared, disk: { protect: false } }, other);
     assert.deepEqual(open.mistakes, []);
     assert.match(open.warnings.join(), /cluster\.existing: .* the disks move along/);
-    assert.match(change(shared, { cluster: { location: "europe-west1" } }).mistakes[0]!.reason, /a new cluster in europe-west1/);
+    assert.match(
+      change(shared, { cluster: { location: "europe-west1" } }).mistakes[0]!.reason,
+      /a new cluster in europe-west1/,
+    );
   });
 
   it("reminds of a name that was left in disk.discard, and so of a disk without protection", () => {
     const left = { disk: { discard: ["redis-prod-1"] } };
-    assert.match(change({ ...args, ...left }, {}).warnings.join(), /^disk\.discard: redis-prod-1 may be replaced or deleted .* take it out when that is done$/);
+    assert.match(
+      change({ ...args, ...left }, {}).warnings.join(),
+      /^disk\.discard: redis-prod-1 may be replaced or deleted .* take it out when that is done$/,
+    );
     assert.deepEqual(change(args, { disk: { discard: ["no-disk-of-this-stack"] } }).warnings, []);
   });
 });

@@ -2,10 +2,22 @@ import assert from "node:assert/strict";
 import { parseConfig } from "../../config";
 
 const dev = { mode: "standalone", cluster: { location: "europe-west1-b" } };
-const prod = { mode: "sentinel", cluster: { location: "europe-west1" }, nodePool: { zones: ["europe-west1-b", "europe-west1-c", "europe-west1-d"] }, scheduling: { spread: "required" } };
+const prod = {
+  mode: "sentinel",
+  cluster: { location: "europe-west1" },
+  nodePool: { zones: ["europe-west1-b", "europe-west1-c", "europe-west1-d"] },
+  scheduling: { spread: "required" },
+};
 
-const parse = (own: Record<string, unknown>, project: Record<string, string> = { "gcp:project": "my-project" }, stack = "test") => {
-  const all = Object.entries(own).map(([key, value]) => [`redis-gke:${key}`, typeof value === "string" ? value : JSON.stringify(value)]);
+const parse = (
+  own: Record<string, unknown>,
+  project: Record<string, string> = { "gcp:project": "my-project" },
+  stack = "test",
+) => {
+  const all = Object.entries(own).map(([key, value]) => [
+    `redis-gke:${key}`,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
   return parseConfig({ ...Object.fromEntries(all), ...project }, "redis-gke", stack);
 };
 
@@ -14,21 +26,45 @@ describe("what Google would refuse, or would do without a word", () => {
     const { config, mistakes } = parse(dev);
     assert.deepEqual(mistakes, []);
     assert.equal(config.google!.name, "redis-test");
-    assert.deepEqual(config.google!.workload, { dataPods: 1, diskSize: 10, dataPodMemory: 256 * 2 ** 20, dataPodCpus: 0.1, spread: 0 });
+    assert.deepEqual(config.google!.workload, {
+      dataPods: 1,
+      diskSize: 10,
+      dataPodMemory: 256 * 2 ** 20,
+      dataPodCpus: 0.1,
+      spread: 0,
+    });
     assert.equal(config.kernel.tune, true);
     assert.deepEqual(parse(prod).mistakes, []);
   });
 
   it("takes every region there is, and the zones and machines that people use in them", () => {
-    const regions = `africa-south1 asia-east1 asia-east2 asia-northeast1 asia-northeast2 asia-northeast3 asia-south1 asia-south2 asia-southeast1 asia-southeast2 asia-southeast3 australia-southeast1
+    const regions =
+      `africa-south1 asia-east1 asia-east2 asia-northeast1 asia-northeast2 asia-northeast3 asia-south1 asia-south2 asia-southeast1 asia-southeast2 asia-southeast3 australia-southeast1
       australia-southeast2 europe-central2 europe-north1 europe-north2 europe-southwest1 europe-west1 europe-west10 europe-west12 europe-west2 europe-west3 europe-west4 europe-west6 europe-west8 europe-west9
       me-central1 me-central2 me-west1 northamerica-northeast1 northamerica-northeast2 northamerica-south1 southamerica-east1 southamerica-west1 us-central1 us-east1 us-east4 us-east5 us-south1 us-west1
       us-west2 us-west3 us-west4`.split(/\s+/);
-    for (const region of regions) assert.deepEqual(parse({ ...dev, cluster: { location: region }, nodePool: { zones: [`${region}-b`, `${region}-c`] } }).mistakes, [], region);
-    for (const machineType of ["n1-highmem-4", "n2-standard-8", "n2d-highmem-2", "t2d-standard-4", "c3-standard-4", "c3d-highmem-4", "n2-custom-4-20480", "n2-custom-2-20480-ext"]) {
+    for (const region of regions)
+      assert.deepEqual(
+        parse({ ...dev, cluster: { location: region }, nodePool: { zones: [`${region}-b`, `${region}-c`] } }).mistakes,
+        [],
+        region,
+      );
+    for (const machineType of [
+      "n1-highmem-4",
+      "n2-standard-8",
+      "n2d-highmem-2",
+      "t2d-standard-4",
+      "c3-standard-4",
+      "c3d-highmem-4",
+      "n2-custom-4-20480",
+      "n2-custom-2-20480-ext",
+    ]) {
       assert.deepEqual(parse({ ...dev, nodePool: { machineType } }).mistakes, [], machineType);
     }
-    assert.deepEqual(parse({ ...dev, scheduling: { nodeSelector: { "topology.kubernetes.io/zone": "europe-west1-b" } } }).mistakes, []);
+    assert.deepEqual(
+      parse({ ...dev, scheduling: { nodeSelector: { "topology.kubernetes.io/zone": "europe-west1-b" } } }).mistakes,
+      [],
+    );
     assert.deepEqual(parse({ ...prod, disk: { adopt: ["redis-test-0", "old-1"] } }).mistakes, []);
   });
 
@@ -41,15 +77,30 @@ describe("what Google would refuse, or would do without a word", () => {
   });
 
   it("names every mistake at once, each at its key", () => {
-    const { mistakes } = parse({
-      ...prod, cluster: { location: "europe-west", releaseChannel: "FAST" }, nodePool: { machineType: "e2-medium", metadata: { "startup-script": "x" }, sysctls: { "vm.swapiness": 1 } },
-      disk: { type: "pd-fast", adopt: ["Redis_Master"] }, persistence: { size: "1Gi" },
-    }, {});
+    const { mistakes } = parse(
+      {
+        ...prod,
+        cluster: { location: "europe-west", releaseChannel: "FAST" },
+        nodePool: { machineType: "e2-medium", metadata: { "startup-script": "x" }, sysctls: { "vm.swapiness": 1 } },
+        disk: { type: "pd-fast", adopt: ["Redis_Master"] },
+        persistence: { size: "1Gi" },
+      },
+      {},
+    );
     assert.deepEqual(mistakes.map(({ property }) => property).sort(), [
-      "cluster.location", "cluster.releaseChannel", "disk.adopt.0", "disk.type", "gcp:project", "nodePool.machineType", "nodePool.metadata.startup-script", "nodePool.sysctls.vm.swapiness", "persistence.size",
+      "cluster.location",
+      "cluster.releaseChannel",
+      "disk.adopt.0",
+      "disk.type",
+      "gcp:project",
+      "nodePool.machineType",
+      "nodePool.metadata.startup-script",
+      "nodePool.sysctls.vm.swapiness",
+      "persistence.size",
     ]);
   });
 
+  // prettier-ignore
   const cases: [string, Record<string, unknown>, string, RegExp][] = [
     ["a zone that is none", { ...dev, cluster: { location: "europe-west1b" } }, "cluster.location", /neither a zone nor a region: did you mean "europe-west1-b"\?/],
     ["a place that is none at all", { ...dev, cluster: { location: "mars" } }, "cluster.location", /neither a zone nor a region: write e\.g\. "europe-west1-b" or "europe-west1"/],
@@ -133,20 +184,43 @@ describe("what Google would refuse, or would do without a word", () => {
   }
 
   it("wants a project, and says how to name one", () => {
-    assert.match(parse(dev, {}).mistakes.map(({ property, reason }) => `${property} ${reason}`).join(), /^gcp:project is missing: pulumi config set gcp:project PROJECT/);
-    assert.match(parse(dev, { "gcp:project": "My Project" }).mistakes[0]!.reason, /not the id of a Google Cloud project/);
+    assert.match(
+      parse(dev, {})
+        .mistakes.map(({ property, reason }) => `${property} ${reason}`)
+        .join(),
+      /^gcp:project is missing: pulumi config set gcp:project PROJECT/,
+    );
+    assert.match(
+      parse(dev, { "gcp:project": "My Project" }).mistakes[0]!.reason,
+      /not the id of a Google Cloud project/,
+    );
   });
 
   it("says which keys of a new cluster an existing one cannot have, all of them, and accepts it alone", () => {
-    const settings = { releaseChannel: "STABLE", maintenanceStart: "01:00", deletionProtection: false, authorizedNetworks: [], ranges: {} };
+    const settings = {
+      releaseChannel: "STABLE",
+      maintenanceStart: "01:00",
+      deletionProtection: false,
+      authorizedNetworks: [],
+      ranges: {},
+    };
     const { mistakes } = parse({ ...dev, cluster: { location: "europe-west1-b", existing: "shared", ...settings } });
-    assert.deepEqual(mistakes.map(({ property }) => property).sort(), Object.keys(settings).map((key) => `cluster.${key}`).sort());
+    assert.deepEqual(
+      mistakes.map(({ property }) => property).sort(),
+      Object.keys(settings)
+        .map((key) => `cluster.${key}`)
+        .sort(),
+    );
     assert.deepEqual(parse({ ...dev, cluster: { location: "europe-west1-b", existing: "shared" } }).mistakes, []);
   });
 
   it("refuses a stack whose name cannot name a cluster, and takes it under another one", () => {
     const refused = parse(dev, undefined, "My_Stack").mistakes.filter(({ property }) => property === "cluster.name");
     assert.equal(refused.length, 1);
-    assert.deepEqual(parse({ ...dev, namespace: "redis", cluster: { ...dev.cluster, name: "redis-mine" } }, undefined, "My_Stack").mistakes, []);
+    assert.deepEqual(
+      parse({ ...dev, namespace: "redis", cluster: { ...dev.cluster, name: "redis-mine" } }, undefined, "My_Stack")
+        .mistakes,
+      [],
+    );
   });
 });

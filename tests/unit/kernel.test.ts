@@ -8,12 +8,20 @@ import { mockEngine, recordOptions, resourcesOf, type Captured } from "../suppor
 describe("the kernel that Redis wants", () => {
   it("has one definition, which node settings and shell are rendered from", () => {
     assert.deepEqual(nodeSysctls, { "net.core.somaxconn": "4096", "vm.overcommit_memory": "1" });
-    for (const line of [`WANTED_SOMAXCONN=${wantedKernel.somaxconn.atLeast}`, `RAISED_SOMAXCONN=${wantedKernel.somaxconn.set}`, "WANTED_HUGE_PAGES=never", "WANTED_DEFRAG=never", "WANTED_OVERCOMMIT=1"]) {
-      for (const text of [readingScripts()["kernel-wanted.sh"]!, nodeInitScript()]) assert.ok(text.split("\n").includes(line), line);
+    for (const line of [
+      `WANTED_SOMAXCONN=${wantedKernel.somaxconn.atLeast}`,
+      `RAISED_SOMAXCONN=${wantedKernel.somaxconn.set}`,
+      "WANTED_HUGE_PAGES=never",
+      "WANTED_DEFRAG=never",
+      "WANTED_OVERCOMMIT=1",
+    ]) {
+      for (const text of [readingScripts()["kernel-wanted.sh"]!, nodeInitScript()])
+        assert.ok(text.split("\n").includes(line), line);
     }
   });
 
-  it("is never set lower than a kernel of today begins with", () => assert.ok(wantedKernel.somaxconn.set >= 4096 && wantedKernel.somaxconn.set >= wantedKernel.somaxconn.atLeast));
+  it("is never set lower than a kernel of today begins with", () =>
+    assert.ok(wantedKernel.somaxconn.set >= 4096 && wantedKernel.somaxconn.set >= wantedKernel.somaxconn.atLeast));
 
   it("is known to every Redis pod: its scripts are mounted beside the pod's own", () => {
     for (const [name, text] of Object.entries(readingScripts())) assert.equal(podScripts("redis")[name], text, name);
@@ -32,7 +40,15 @@ describe("kernel tuning, the components without an engine (mocked)", () => {
 
   const opts = { transformations: [recordOptions] };
   const tolerations = [{ key: "redis", operator: "Exists", effect: "NoSchedule" }];
-  const tuning = () => resourcesOf(() => new KernelTuning("kernel", { namespace: "redis-kernel", image: "redis:8.0.2-alpine", nodeSelector: { pool: "redis" }, tolerations }, opts));
+  const tuning = () =>
+    resourcesOf(
+      () =>
+        new KernelTuning(
+          "kernel",
+          { namespace: "redis-kernel", image: "redis:8.0.2-alpine", nodeSelector: { pool: "redis" }, tolerations },
+          opts,
+        ),
+    );
   const one = (resources: Captured[], type: string) => {
     const found = resources.filter((resource) => resource.type === type);
     assert.equal(found.length, 1, `${type}: ${resources.map((resource) => resource.type).join(", ")}`);
@@ -43,10 +59,21 @@ describe("kernel tuning, the components without an engine (mocked)", () => {
     const { spec } = one(await tuning(), "kubernetes:apps/v1:DaemonSet").spec.template;
     const [container] = spec.containers;
     assert.equal(spec.containers.length, 1);
-    assert.deepEqual(container.securityContext, { privileged: false, allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } });
+    assert.deepEqual(container.securityContext, {
+      privileged: false,
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    });
     assert.deepEqual(spec.securityContext, { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: "RuntimeDefault" } });
-    assert.deepEqual(spec.volumes.flatMap((volume: { hostPath?: { path: string } }) => (volume.hostPath ? [volume.hostPath.path] : [])), ["/sys/kernel/mm/transparent_hugepage", "/proc/sys/vm/overcommit_memory"]);
-    for (const shared of ["hostNetwork", "hostPID", "hostIPC", "initContainers", "serviceAccountName"]) assert.equal(spec[shared], undefined, shared);
+    assert.deepEqual(
+      spec.volumes.flatMap((volume: { hostPath?: { path: string } }) =>
+        volume.hostPath ? [volume.hostPath.path] : [],
+      ),
+      ["/sys/kernel/mm/transparent_hugepage", "/proc/sys/vm/overcommit_memory"],
+    );
+    for (const shared of ["hostNetwork", "hostPID", "hostIPC", "initContainers", "serviceAccountName"])
+      assert.equal(spec[shared], undefined, shared);
     assert.equal(spec.automountServiceAccountToken, false);
     assert.ok(container.resources.limits.memory && container.readinessProbe);
   });
@@ -69,28 +96,43 @@ describe("kernel tuning, the components without an engine (mocked)", () => {
     const { metadata } = one(resources, "kubernetes:core/v1:Namespace");
     assert.equal(metadata.name, "redis-kernel");
     assert.equal(metadata.labels["pod-security.kubernetes.io/enforce"], "privileged");
-    for (const { type, name, inputs, options } of resources.filter((resource) => resource.type.startsWith("kubernetes:"))) {
+    for (const { type, name, inputs, options } of resources.filter((resource) =>
+      resource.type.startsWith("kubernetes:"),
+    )) {
       assert.ok(options.parent, `${type} ${name}`);
       if (type !== "kubernetes:core/v1:Namespace") assert.equal(inputs.metadata.namespace, "redis-kernel", name);
     }
   });
 
-  const pods = async (args: RedisArgs) => (await resourcesOf(() => new Redis("redis", { auth: { password: "a-password-for-the-tests" }, ...args }, opts)))
-    .filter(({ type }) => /StatefulSet|Deployment/.test(type)).map(({ name, inputs }) => ({ name, spec: inputs.spec.template.spec }));
+  const pods = async (args: RedisArgs) =>
+    (await resourcesOf(() => new Redis("redis", { auth: { password: "a-password-for-the-tests" }, ...args }, opts)))
+      .filter(({ type }) => /StatefulSet|Deployment/.test(type))
+      .map(({ name, inputs }) => ({ name, spec: inputs.spec.template.spec }));
 
   it("makes no start of Redis longer unless that is asked for", async () => {
     for (const kernel of [undefined, {}, { enforce: false }]) {
-      for (const { name, spec } of await pods({ mode: "sentinel", kernel })) assert.equal(spec.initContainers, undefined, name);
+      for (const { name, spec } of await pods({ mode: "sentinel", kernel }))
+        assert.equal(spec.initContainers, undefined, name);
     }
   });
 
   it("holds back data pods only, in a container as restricted as the others", async () => {
     const found = await pods({ mode: "sentinel", kernel: { enforce: true } });
-    assert.deepEqual(found.filter(({ spec }) => spec.initContainers).map(({ name }) => name), ["redis"]);
+    assert.deepEqual(
+      found.filter(({ spec }) => spec.initContainers).map(({ name }) => name),
+      ["redis"],
+    );
     const { spec } = found.find(({ name }) => name === "redis")!;
-    assert.deepEqual(spec.initContainers.map(({ name }: { name: string }) => name), ["kernel"]);
+    assert.deepEqual(
+      spec.initContainers.map(({ name }: { name: string }) => name),
+      ["kernel"],
+    );
     const [gate] = spec.initContainers;
-    assert.deepEqual(gate.securityContext, { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } });
+    assert.deepEqual(gate.securityContext, {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    });
     assert.equal(gate.image, spec.containers[0].image);
     assert.deepEqual(gate.volumeMounts, [{ name: "scripts", mountPath: "/scripts" }]);
     assert.ok(gate.resources.limits.memory);
@@ -101,7 +143,11 @@ describe("kernel tuning, the components without an engine (mocked)", () => {
     for (const enforce of [false, true]) {
       const { spec } = (await pods({ mode: "standalone", kernel: { enforce } }))[0]!;
       for (const container of [...spec.containers, ...(spec.initContainers ?? [])]) {
-        assert.deepEqual(container.env.find(({ name }: { name: string }) => name === "NODE_NAME")?.valueFrom, { fieldRef: { fieldPath: "spec.nodeName" } }, container.name);
+        assert.deepEqual(
+          container.env.find(({ name }: { name: string }) => name === "NODE_NAME")?.valueFrom,
+          { fieldRef: { fieldPath: "spec.nodeName" } },
+          container.name,
+        );
       }
     }
   });

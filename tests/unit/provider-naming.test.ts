@@ -4,8 +4,17 @@ import { secret, unknownMark, type Fields } from "../../local/provider/values";
 
 const urn = "urn:pulumi:local::redis-gke::redis-gke:redis:Redis$kubernetes:core/v1:ConfigMap::settings";
 const seed = new Uint8Array([1, 2, 3]);
-const base: Omit<CheckRequest, "news"> = { urn, olds: {}, seed, defaultNamespace: "redis", isNamespaced: () => Promise.resolve(true) };
-const checked = async (news: Fields, more: Partial<CheckRequest> = {}) => (await check({ ...base, news, ...more })).inputs as { metadata: { name?: string; namespace?: string; annotations?: Record<string, string> } } & Fields;
+const base: Omit<CheckRequest, "news"> = {
+  urn,
+  olds: {},
+  seed,
+  defaultNamespace: "redis",
+  isNamespaced: () => Promise.resolve(true),
+};
+const checked = async (news: Fields, more: Partial<CheckRequest> = {}) =>
+  (await check({ ...base, news, ...more })).inputs as {
+    metadata: { name?: string; namespace?: string; annotations?: Record<string, string> };
+  } & Fields;
 
 describe("provider: names and namespaces", () => {
   it("names an unnamed resource after its urn, and marks the name as automatic: else its replacement would go first", async () => {
@@ -36,7 +45,10 @@ describe("provider: names and namespaces", () => {
   });
 
   it("does what the engine says of automatic names: proposes its own, or refuses one where they are switched off", async () => {
-    assert.equal((await checked({}, { autonaming: { mode: "enforce", proposedName: "exact" } })).metadata.name, "exact");
+    assert.equal(
+      (await checked({}, { autonaming: { mode: "enforce", proposedName: "exact" } })).metadata.name,
+      "exact",
+    );
     await assert.rejects(checked({}, { autonaming: { mode: "disable", proposedName: "" } }), /metadata\.name/);
   });
 
@@ -67,13 +79,26 @@ describe("provider: names and namespaces", () => {
 
   it("takes a patch for the kind that it patches, under the name that the program gives it", async () => {
     const of = (type: string, news: Fields = {}) => check({ ...base, news, urn: `urn:pulumi:local::p::${type}::x` });
-    assert.equal((await of("kubernetes:apps/v1:DeploymentPatch", { metadata: { name: "a" } })).inputs.kind, "Deployment");
-    await assert.rejects(of("kubernetes:apps/v1:DeploymentPatch"), /patch resources require the `\.metadata\.name` field/);
-    assert.equal((await of("kubernetes:example.com/v1:DiskPatch")).inputs.kind, "DiskPatch", "a custom kind may be called anything");
+    assert.equal(
+      (await of("kubernetes:apps/v1:DeploymentPatch", { metadata: { name: "a" } })).inputs.kind,
+      "Deployment",
+    );
+    await assert.rejects(
+      of("kubernetes:apps/v1:DeploymentPatch"),
+      /patch resources require the `\.metadata\.name` field/,
+    );
+    assert.equal(
+      (await of("kubernetes:example.com/v1:DiskPatch")).inputs.kind,
+      "DiskPatch",
+      "a custom kind may be called anything",
+    );
   });
 
   it("refuses a condition of its own to wait for, rather than not waiting", async () => {
-    const { failures } = await check({ ...base, news: { metadata: { annotations: { "pulumi.com/waitFor": "condition=Synced" } } } });
+    const { failures } = await check({
+      ...base,
+      news: { metadata: { annotations: { "pulumi.com/waitFor": "condition=Synced" } } },
+    });
     assert.equal(failures.length, 1);
   });
 });

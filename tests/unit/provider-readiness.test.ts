@@ -6,8 +6,20 @@ import { judgeDaemonSet, judgeDeployment, judgeJob, judgeStatefulSet } from "../
 import { obstacles } from "../../local/provider/delete";
 import type { Fields } from "../../local/provider/values";
 
-const all = { observedGeneration: 2, replicas: 3, readyReplicas: 3, currentReplicas: 3, updatedReplicas: 3, currentRevision: "b", updateRevision: "b" };
-const statefulSet = (status: Fields, spec: Fields = {}): Fields => ({ metadata: { name: "redis", generation: 2 }, spec: { replicas: 3, ...spec }, status: { ...all, ...status } });
+const all = {
+  observedGeneration: 2,
+  replicas: 3,
+  readyReplicas: 3,
+  currentReplicas: 3,
+  updatedReplicas: 3,
+  currentRevision: "b",
+  updateRevision: "b",
+};
+const statefulSet = (status: Fields, spec: Fields = {}): Fields => ({
+  metadata: { name: "redis", generation: 2 },
+  spec: { replicas: 3, ...spec },
+  status: { ...all, ...status },
+});
 
 describe("provider: when a StatefulSet is ready", () => {
   it("is ready when rolled out", () => assert.equal(judgeStatefulSet(statefulSet({})).ready, true));
@@ -25,20 +37,47 @@ describe("provider: when a StatefulSet is ready", () => {
   });
 
   it("asks nothing of the revision when the pods are replaced by hand", () => {
-    assert.equal(judgeStatefulSet(statefulSet({ currentRevision: "a", currentReplicas: 0 }, { updateStrategy: { type: "OnDelete" } })).ready, true);
+    assert.equal(
+      judgeStatefulSet(
+        statefulSet({ currentRevision: "a", currentReplicas: 0 }, { updateStrategy: { type: "OnDelete" } }),
+      ).ready,
+      true,
+    );
   });
 });
 
 const revision = (number: string) => ({ annotations: { "deployment.kubernetes.io/revision": number } });
-const conditions = (progressing: string, available = "True") => [{ type: "Progressing", status: "True", reason: progressing }, { type: "Available", status: available, reason: "R", message: "few" }];
-const deployment = (number: string, found: Fields[]): Fields => ({ metadata: { generation: 2, ...revision(number) }, spec: { replicas: 2 }, status: { observedGeneration: 2, conditions: found } });
-const replicaSet = (number: string, ready: number): Fields => ({ metadata: revision(number), spec: { replicas: 2 }, status: { readyReplicas: ready } });
+const conditions = (progressing: string, available = "True") => [
+  { type: "Progressing", status: "True", reason: progressing },
+  { type: "Available", status: available, reason: "R", message: "few" },
+];
+const deployment = (number: string, found: Fields[]): Fields => ({
+  metadata: { generation: 2, ...revision(number) },
+  spec: { replicas: 2 },
+  status: { observedGeneration: 2, conditions: found },
+});
+const replicaSet = (number: string, ready: number): Fields => ({
+  metadata: revision(number),
+  spec: { replicas: 2 },
+  status: { readyReplicas: ready },
+});
 
 describe("provider: when a Deployment is ready", () => {
   it("is ready when the new ReplicaSet took over, not while the old one still serves", () => {
-    assert.equal(judgeDeployment(deployment("2", conditions("NewReplicaSetAvailable")), [replicaSet("1", 0), replicaSet("2", 2)]).ready, true);
-    assert.equal(judgeDeployment(deployment("2", conditions("ReplicaSetUpdated")), [replicaSet("1", 2), replicaSet("2", 2)]).ready, false);
-    assert.equal(judgeDeployment(deployment("2", conditions("NewReplicaSetAvailable")), [replicaSet("1", 2), replicaSet("2", 1)]).ready, false);
+    assert.equal(
+      judgeDeployment(deployment("2", conditions("NewReplicaSetAvailable")), [replicaSet("1", 0), replicaSet("2", 2)])
+        .ready,
+      true,
+    );
+    assert.equal(
+      judgeDeployment(deployment("2", conditions("ReplicaSetUpdated")), [replicaSet("1", 2), replicaSet("2", 2)]).ready,
+      false,
+    );
+    assert.equal(
+      judgeDeployment(deployment("2", conditions("NewReplicaSetAvailable")), [replicaSet("1", 2), replicaSet("2", 1)])
+        .ready,
+      false,
+    );
   });
 
   it("waits until it is available, and says why it is not", () => {
@@ -50,21 +89,50 @@ describe("provider: when a Deployment is ready", () => {
 
 describe("provider: when other workloads are ready", () => {
   it("waits for a DaemonSet's last node", () => {
-    const of = (ready: number) => ({ metadata: { generation: 1 }, status: { observedGeneration: 1, desiredNumberScheduled: 3, currentNumberScheduled: 3, updatedNumberScheduled: 3, numberAvailable: ready, numberReady: ready } });
+    const of = (ready: number) => ({
+      metadata: { generation: 1 },
+      status: {
+        observedGeneration: 1,
+        desiredNumberScheduled: 3,
+        currentNumberScheduled: 3,
+        updatedNumberScheduled: 3,
+        numberAvailable: ready,
+        numberReady: ready,
+      },
+    });
     assert.equal(judgeDaemonSet(of(3)).ready, true);
     assert.equal(judgeDaemonSet(of(2)).ready, false);
   });
 
   it("ends with a failed Job at once and with its reason, instead of waiting ten minutes", () => {
-    const job = (found: Fields[], more: Fields = {}) => ({ metadata: { name: "archive" }, status: { startTime: "t", conditions: found, ...more } });
+    const job = (found: Fields[], more: Fields = {}) => ({
+      metadata: { name: "archive" },
+      status: { startTime: "t", conditions: found, ...more },
+    });
     assert.equal(judgeJob(job([{ type: "Complete", status: "True" }])).ready, true);
-    const lost = judgeJob(job([{ type: "Failed", status: "True", reason: "BackoffLimitExceeded", message: "too often" }]));
+    const lost = judgeJob(
+      job([{ type: "Failed", status: "True", reason: "BackoffLimitExceeded", message: "too often" }]),
+    );
     assert.deepEqual([lost.ready, lost.failed, lost.problems], [false, true, ["[BackoffLimitExceeded] too often"]]);
     assert.match(judgeJob(job([], { active: 1 })).status, /Active: 1/);
   });
 
   it("names the container and the reason that keep a pod from being ready", () => {
-    const pod = { metadata: { name: "redis-0" }, status: { phase: "Pending", conditions: [{ type: "Ready", status: "False", message: "containers with unready status: [redis]" }], containerStatuses: [{ name: "redis", ready: false, state: { waiting: { reason: "ImagePullBackOff", message: "no such image" } }, lastState: { terminated: { reason: "Error", exitCode: 137, message: "gone" } } }] } };
+    const pod = {
+      metadata: { name: "redis-0" },
+      status: {
+        phase: "Pending",
+        conditions: [{ type: "Ready", status: "False", message: "containers with unready status: [redis]" }],
+        containerStatuses: [
+          {
+            name: "redis",
+            ready: false,
+            state: { waiting: { reason: "ImagePullBackOff", message: "no such image" } },
+            lastState: { terminated: { reason: "Error", exitCode: 137, message: "gone" } },
+          },
+        ],
+      },
+    };
     assert.deepEqual(podProblems(pod), [
       "[Pod redis-0]: containers with unready status: [redis]",
       `[Pod redis-0]: container "redis": [ImagePullBackOff] no such image`,
@@ -74,11 +142,20 @@ describe("provider: when other workloads are ready", () => {
   });
 
   it("does not take a starting container for a failing one", () => {
-    assert.deepEqual(podProblems({ metadata: { name: "a" }, status: { containerStatuses: [{ name: "c", state: { waiting: { reason: "ContainerCreating" } } }] } }), []);
+    assert.deepEqual(
+      podProblems({
+        metadata: { name: "a" },
+        status: { containerStatuses: [{ name: "c", state: { waiting: { reason: "ContainerCreating" } } }] },
+      }),
+      [],
+    );
   });
 
   it("takes a pod as ready by its condition or its end, and a failed one that never restarts as lost", () => {
-    assert.equal(judgePod({ status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] } }).ready, true);
+    assert.equal(
+      judgePod({ status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] } }).ready,
+      true,
+    );
     assert.equal(judgePod({ status: { phase: "Succeeded" } }).ready, true);
     assert.equal(judgePod({ spec: { restartPolicy: "Never" }, status: { phase: "Failed" } }).failed, true);
     assert.equal(judgePod({ spec: { restartPolicy: "Always" }, status: { phase: "Failed" } }).failed, undefined);
@@ -86,16 +163,28 @@ describe("provider: when other workloads are ready", () => {
 });
 
 describe("provider: when a Service is ready", () => {
-  const service = (spec: Fields, status: Fields = {}): Fields => ({ spec: { clusterIP: "10.0.0.1", selector: { app: "x" }, ...spec }, status });
+  const service = (spec: Fields, status: Fields = {}): Fields => ({
+    spec: { clusterIP: "10.0.0.1", selector: { app: "x" }, ...spec },
+    status,
+  });
   const none = { ready: [], pending: [] };
-  const judge = (of: Fields, endpoints: { ready: string[]; pending: string[] } = none, pods: string[] = [], quietMilliseconds = 0) => judgeService({ service: of, endpoints, pods, quietMilliseconds });
+  const judge = (
+    of: Fields,
+    endpoints: { ready: string[]; pending: string[] } = none,
+    pods: string[] = [],
+    quietMilliseconds = 0,
+  ) => judgeService({ service: of, endpoints, pods, quietMilliseconds });
 
   it("waits for no pods behind a headless Service, one without a selector, or a name for something outside", () => {
-    for (const spec of [{ clusterIP: "None" }, { selector: {} }, { type: "ExternalName" }]) assert.equal(judge(service(spec)).ready, true, JSON.stringify(spec));
+    for (const spec of [{ clusterIP: "None" }, { selector: {} }, { type: "ExternalName" }])
+      assert.equal(judge(service(spec)).ready, true, JSON.stringify(spec));
   });
 
   it("waits for a pod that is on its way, however long it is quiet", () => {
-    assert.equal(judge(service({}), { ready: ["a"], pending: ["b"] }, ["a", "b"], 10 * settleMilliseconds).ready, false);
+    assert.equal(
+      judge(service({}), { ready: ["a"], pending: ["b"] }, ["a", "b"], 10 * settleMilliseconds).ready,
+      false,
+    );
   });
 
   it("is ready at once when every selected pod is behind it, and not while one is missing", () => {
@@ -111,11 +200,21 @@ describe("provider: when a Service is ready", () => {
   it("waits for a load balancer's address", () => {
     const spec = { type: "LoadBalancer" };
     assert.equal(judge(service(spec), { ready: ["a"], pending: [] }, ["a"]).ready, false);
-    assert.equal(judge(service(spec, { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } }), { ready: ["a"], pending: [] }, ["a"]).ready, true);
+    assert.equal(
+      judge(service(spec, { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } }), { ready: ["a"], pending: [] }, ["a"])
+        .ready,
+      true,
+    );
   });
 
   it("does not wait for a pod on its way out", () => {
-    const slice = { endpoints: [{ addresses: ["1"], conditions: { ready: false, terminating: true } }, { addresses: ["2"], conditions: { ready: false } }, { addresses: ["3"], conditions: {}, targetRef: { name: "c" } }] };
+    const slice = {
+      endpoints: [
+        { addresses: ["1"], conditions: { ready: false, terminating: true } },
+        { addresses: ["2"], conditions: { ready: false } },
+        { addresses: ["3"], conditions: {}, targetRef: { name: "c" } },
+      ],
+    };
     assert.deepEqual(endpointsOf([slice]), { ready: ["c"], pending: ["2"] });
   });
 });
@@ -130,7 +229,14 @@ describe("provider: storage, and what holds a deletion", () => {
   });
 
   it("names the finalizers, and what a namespace still holds", () => {
-    const found = obstacles({ metadata: { deletionTimestamp: "t", finalizers: ["kubernetes.io/pvc-protection"] }, spec: { finalizers: ["kubernetes"] }, status: { conditions: [{ status: "True", reason: "SomeResourcesRemain", message: "pods. has 1" }] } });
-    assert.match(found.join("\n"), /SomeResourcesRemain\] pods\. has 1[\s\S]*kubernetes\.io\/pvc-protection, kubernetes/);
+    const found = obstacles({
+      metadata: { deletionTimestamp: "t", finalizers: ["kubernetes.io/pvc-protection"] },
+      spec: { finalizers: ["kubernetes"] },
+      status: { conditions: [{ status: "True", reason: "SomeResourcesRemain", message: "pods. has 1" }] },
+    });
+    assert.match(
+      found.join("\n"),
+      /SomeResourcesRemain\] pods\. has 1[\s\S]*kubernetes\.io\/pvc-protection, kubernetes/,
+    );
   });
 });

@@ -3,7 +3,19 @@ import * as sdk from "@pulumi/pulumi/runtime/rpc.js";
 import { readCheckpoint, toObject, writeCheckpoint } from "../../local/provider/checkpoint";
 import { check } from "../../local/provider/check";
 import { annotateSecrets } from "../../local/provider/secrets";
-import { fromStruct, hasSecret, isSecret, markKey, reveal, secret, secretMark, toStruct, unknownMark, hasUnknown, type Fields } from "../../local/provider/values";
+import {
+  fromStruct,
+  hasSecret,
+  isSecret,
+  markKey,
+  reveal,
+  secret,
+  secretMark,
+  toStruct,
+  unknownMark,
+  hasUnknown,
+  type Fields,
+} from "../../local/provider/values";
 
 const fieldManager = "pulumi-kubernetes-00000000";
 
@@ -20,26 +32,61 @@ describe("provider: secrets", () => {
   });
 
   it("keeps a Secret's password out of every plain corner of the state, however it was written", async () => {
-    for (const data of [{ stringData: { password: "hunter2" } }, { stringData: secret({ password: "hunter2" }) }, { data: { password: secret("aHVudGVyMg==") } }] as Fields[]) {
+    for (const data of [
+      { stringData: { password: "hunter2" } },
+      { stringData: secret({ password: "hunter2" }) },
+      { data: { password: secret("aHVudGVyMg==") } },
+    ] as Fields[]) {
       const urn = "urn:pulumi:s::p::kubernetes:core/v1:Secret::auth";
-      const { inputs } = await check({ urn, olds: {}, news: data, seed: new Uint8Array([1]), defaultNamespace: "n", isNamespaced: () => Promise.resolve(true) });
+      const { inputs } = await check({
+        urn,
+        olds: {},
+        news: data,
+        seed: new Uint8Array([1]),
+        defaultNamespace: "n",
+        isNamespaced: () => Promise.resolve(true),
+      });
       const live = { ...toObject(inputs), data: { password: "aHVudGVyMg==" } };
       const state = writeCheckpoint({ inputs: toObject(inputs), live, initialApiVersion: "v1", fieldManager }, inputs);
-      for (const kept of [inputs, state]) for (const text of ["hunter2", "aHVudGVyMg=="]) assert.ok(!leaks(kept, text), `${text} in ${JSON.stringify(kept)}`);
-      assert.equal(toObject(inputs).stringData, undefined, "the server never gives it back, and a refresh would call it removed");
+      for (const kept of [inputs, state])
+        for (const text of ["hunter2", "aHVudGVyMg=="])
+          assert.ok(!leaks(kept, text), `${text} in ${JSON.stringify(kept)}`);
+      assert.equal(
+        toObject(inputs).stringData,
+        undefined,
+        "the server never gives it back, and a refresh would call it removed",
+      );
     }
   });
 
   it("marks a derived output, its list whole (the order may change), and nothing around it", () => {
-    const outs: Fields = { spec: { template: { env: [{ name: "A", value: "1" }, { name: "PW", value: "hunter2" }], image: "x" } } };
+    const outs: Fields = {
+      spec: {
+        template: {
+          env: [
+            { name: "A", value: "1" },
+            { name: "PW", value: "hunter2" },
+          ],
+          image: "x",
+        },
+      },
+    };
     annotateSecrets(outs, { spec: { template: { env: [{ name: "PW", value: secret("hunter2") }], image: "x" } } });
     assert.ok(!leaks(outs, "hunter2"));
     assert.equal(((outs.spec as Fields).template as Fields).image, "x");
   });
 
   it("loses no mark when the state is read and written again", () => {
-    const inputs = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, data: { password: secret("hunter2") } };
-    const state = writeCheckpoint({ inputs: toObject(inputs), live: toObject(inputs), initialApiVersion: "v1", fieldManager }, inputs);
+    const inputs = {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "a" },
+      data: { password: secret("hunter2") },
+    };
+    const state = writeCheckpoint(
+      { inputs: toObject(inputs), live: toObject(inputs), initialApiVersion: "v1", fieldManager },
+      inputs,
+    );
     const again = writeCheckpoint(readCheckpoint(state), state);
     assert.ok(!leaks(state, "hunter2") && !leaks(again, "hunter2"));
   });
@@ -52,8 +99,16 @@ describe("provider: secrets", () => {
 
   it("keeps in the state what the official plugin looks for there", () => {
     const inputs = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" } };
-    const state = writeCheckpoint({ inputs, live: { ...inputs, data: {} }, initialApiVersion: "v1", fieldManager }, inputs);
+    const state = writeCheckpoint(
+      { inputs, live: { ...inputs, data: {} }, initialApiVersion: "v1", fieldManager },
+      inputs,
+    );
     assert.deepEqual([state.__inputs, state.__initialApiVersion, state.__fieldManager], [inputs, "v1", fieldManager]);
-    assert.deepEqual(readCheckpoint(state), { inputs, live: { ...inputs, data: {} }, initialApiVersion: "v1", fieldManager });
+    assert.deepEqual(readCheckpoint(state), {
+      inputs,
+      live: { ...inputs, data: {} },
+      initialApiVersion: "v1",
+      fieldManager,
+    });
   });
 });

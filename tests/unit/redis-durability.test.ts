@@ -32,11 +32,27 @@ describe("rewrite thresholds", () => {
 describe("redis.conf: durability", () => {
   it("leaves it to the start script what an append-only file that does not load is worth", () => {
     const conf = redisConf(withDefaults("redis", "test", args({ size: "10Gi", fsync: "always" })));
-    for (const line of ["aof-load-truncated no", "appendfsync always", "auto-aof-rewrite-percentage 100", `auto-aof-rewrite-min-size ${256 * Mi}`]) assert.ok(conf.split("\n").includes(line), line);
+    for (const line of [
+      "aof-load-truncated no",
+      "appendfsync always",
+      "auto-aof-rewrite-percentage 100",
+      `auto-aof-rewrite-min-size ${256 * Mi}`,
+    ])
+      assert.ok(conf.split("\n").includes(line), line);
   });
   it("keeps what it relies on out of the settings", () => {
-    for (const name of ["aof-load-truncated", "auto-aof-rewrite-percentage", "auto-aof-rewrite-min-size", "replica-priority", "rdbchecksum"]) {
-      assert.match(findMistakes({ mode: "standalone", settings: { [name]: "1" } })[0]?.reason ?? "", /is owned by the component/, name);
+    for (const name of [
+      "aof-load-truncated",
+      "auto-aof-rewrite-percentage",
+      "auto-aof-rewrite-min-size",
+      "replica-priority",
+      "rdbchecksum",
+    ]) {
+      assert.match(
+        findMistakes({ mode: "standalone", settings: { [name]: "1" } })[0]?.reason ?? "",
+        /is owned by the component/,
+        name,
+      );
     }
   });
 });
@@ -45,7 +61,10 @@ describe("persistence.onDamage", () => {
   it("takes the four ways, a restore only with an archive to restore", () => {
     for (const onDamage of ["stop", "repair", "empty"] as const) assert.deepEqual(findMistakes(args({ onDamage })), []);
     assert.match(findMistakes(args({ onDamage: "restore" }))[0]!.reason, /restore\.from/);
-    assert.deepEqual(findMistakes({ ...args({ onDamage: "restore" }), restore: { from: "latest" }, archive: { volume: {} } }), []);
+    assert.deepEqual(
+      findMistakes({ ...args({ onDamage: "restore" }), restore: { from: "latest" }, archive: { volume: {} } }),
+      [],
+    );
     assert.match(findMistakes(args({ onDamage: "ignore" as "stop" }))[0]!.reason, /must be "stop"/);
   });
   it("reminds of a choice that was meant for one accident", () => {

@@ -5,11 +5,26 @@ import { restoreChoice } from "../../components/redis/restore-choice";
 import { parseConfig } from "../../config";
 import { mockEngine, recordOptions, resourcesOf, valueOf } from "../support/mocked-stack";
 
-const s3 = { endpoint: "https://s3.example.com", bucket: "archives", accessKeyId: "the-id", secretAccessKey: "the-secret-key" };
+const s3 = {
+  endpoint: "https://s3.example.com",
+  bucket: "archives",
+  accessKeyId: "the-id",
+  secretAccessKey: "the-secret-key",
+};
 const parse = (own: Record<string, unknown>) =>
-  parseConfig(Object.fromEntries(Object.entries({ mode: "sentinel", archive: { s3 }, ...own }).map(([key, value]) => [`redis-gke:${key}`, typeof value === "string" ? value : JSON.stringify(value)])), "redis-gke", "test").mistakes;
+  parseConfig(
+    Object.fromEntries(
+      Object.entries({ mode: "sentinel", archive: { s3 }, ...own }).map(([key, value]) => [
+        `redis-gke:${key}`,
+        typeof value === "string" ? value : JSON.stringify(value),
+      ]),
+    ),
+    "redis-gke",
+    "test",
+  ).mistakes;
 
 describe("restore: bad input", () => {
+  // prettier-ignore
   const refusals: [string, Record<string, unknown>, string, RegExp][] = [
     ["an archive that nobody can find", { restore: { from: "yesterday" } }, "restore.from", /write "latest", the name of an archive .* or a time with its zone/],
     ["a time without a zone, which would be another one for each reader", { restore: { from: "2026-11-25T07:00:12" } }, "restore.from", /time with its zone/],
@@ -31,12 +46,17 @@ describe("restore: bad input", () => {
   }
 
   it("takes latest, a name and a time in any zone", () => {
-    for (const from of ["latest", "2026-11-25T07-00-12Z", "2026-11-25T07:00:12Z", "2026-11-25T08:00+01:00"]) assert.deepEqual(parse({ restore: { from } }), [], from);
+    for (const from of ["latest", "2026-11-25T07-00-12Z", "2026-11-25T07:00:12Z", "2026-11-25T08:00+01:00"])
+      assert.deepEqual(parse({ restore: { from } }), [], from);
     assert.equal(restoreChoice("2026-11-25T08:30:12.5+01:00"), "until 2026-11-25T07-30-12Z");
   });
 
   it("takes damaged files for a reason to restore only where it is told from what", () => {
-    assert.match(parse({ persistence: { onDamage: "restore" } }).find(({ property }) => property === "persistence.onDamage")!.reason, /write restore\.from/);
+    assert.match(
+      parse({ persistence: { onDamage: "restore" } }).find(({ property }) => property === "persistence.onDamage")!
+        .reason,
+      /write restore\.from/,
+    );
     assert.deepEqual(parse({ persistence: { onDamage: "restore" }, restore: { from: "latest" } }), []);
   });
 });
@@ -47,13 +67,25 @@ describe("restore and its drill: what is made", () => {
     await mockEngine("test");
     ({ Redis } = await import("../../components/redis"));
   });
-  const make = (args: Partial<RedisArgs>) => resourcesOf(() => new Redis("redis", { mode: "sentinel", auth: { password: "a-password-for-the-tests" }, ...args }, { transformations: [recordOptions] }));
+  const make = (args: Partial<RedisArgs>) =>
+    resourcesOf(
+      () =>
+        new Redis(
+          "redis",
+          { mode: "sentinel", auth: { password: "a-password-for-the-tests" }, ...args },
+          { transformations: [recordOptions] },
+        ),
+    );
   const plain = (value: unknown) => Promise.resolve(pulumi.Output.isInstance(value) ? valueOf(value) : value);
 
   it("brings two steps before Redis that fetch and read the archive, and nothing of it without restore", async () => {
     const resources = await make({ archive: { s3 }, restore: { from: "latest", root: "redis-prod/redis" } });
-    const spec = resources.find(({ name, type }) => name === "redis" && type.endsWith("StatefulSet"))!.inputs.spec.template.spec;
-    assert.deepEqual(spec.initContainers.map(({ name }: { name: string }) => name), ["restore", "restore-check"]);
+    const spec = resources.find(({ name, type }) => name === "redis" && type.endsWith("StatefulSet"))!.inputs.spec
+      .template.spec;
+    assert.deepEqual(
+      spec.initContainers.map(({ name }: { name: string }) => name),
+      ["restore", "restore-check"],
+    );
     // Whoever can read the pod must not read the keys to the store.
     assert.doesNotMatch(JSON.stringify(spec), /the-secret-key/);
     const choice = resources.find(({ name }) => name === "redis-restore")!.inputs;
@@ -62,17 +94,28 @@ describe("restore and its drill: what is made", () => {
     assert.equal(await plain(choice.data.root), "archive:archives/redis-prod/redis");
 
     const without = await make({ archive: { s3 } });
-    assert.equal(without.find(({ name, type }) => name === "redis" && type.endsWith("StatefulSet"))!.inputs.spec.template.spec.initContainers, undefined);
-    assert.equal(without.find(({ name }) => name === "redis-restore"), undefined);
+    assert.equal(
+      without.find(({ name, type }) => name === "redis" && type.endsWith("StatefulSet"))!.inputs.spec.template.spec
+        .initContainers,
+      undefined,
+    );
+    assert.equal(
+      without.find(({ name }) => name === "redis-restore"),
+      undefined,
+    );
   });
 
   it("makes a choice that a pod waits for changeable without a rollout, which would wait for that very pod", async () => {
-    const template = async (from: string) => (await make({ archive: { s3 }, restore: { from } })).find(({ name, type }) => name === "redis" && type.endsWith("StatefulSet"))!.inputs.spec.template;
+    const template = async (from: string) =>
+      (await make({ archive: { s3 }, restore: { from } })).find(
+        ({ name, type }) => name === "redis" && type.endsWith("StatefulSet"),
+      )!.inputs.spec.template;
     assert.deepEqual(await template("latest"), await template("2026-11-25T07-00-12Z"));
   });
 
   it("drills weekly unless told otherwise, and leaves one that is switched off there to be run by hand", async () => {
-    const drill = async (archive: RedisArgs["archive"]) => (await make({ archive })).find(({ name }) => name === "redis-drill")?.inputs.spec;
+    const drill = async (archive: RedisArgs["archive"]) =>
+      (await make({ archive })).find(({ name }) => name === "redis-drill")?.inputs.spec;
     assert.deepEqual([(await drill({ s3 })).schedule, (await drill({ s3 })).suspend], ["30 4 * * 0", false]);
     assert.equal((await drill({ s3, drill: "0 5 * * *" })).schedule, "0 5 * * *");
     assert.equal((await drill({ s3, drill: false })).suspend, true);

@@ -37,7 +37,10 @@ raise_somaxconn() {
 once() {
     tune_node
     raise_somaxconn
-    [ -z "$errors" ] || { log "ERROR:$errors"; exit 1; }
+    [ -z "$errors" ] || {
+        log "ERROR:$errors"
+        exit 1
+    }
 }
 
 for_ever() {

@@ -6,6 +6,9 @@ set -eu
 
 ready=0
 # shellcheck disable=SC2317 # each_value_of_node calls it
-complain() { [ "$1" = right ] || { echo "$2: $3, wanted $4"; ready=1; }; }
+complain() { [ "$1" = right ] || {
+    echo "$2: $3, wanted $4"
+    ready=1
+}; }
 each_value_of_node complain
 exit "$ready"

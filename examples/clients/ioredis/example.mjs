@@ -27,7 +27,10 @@ const common = {
 const redis = env.REDIS_SENTINELS
   ? new Redis({
       ...common,
-      sentinels: env.REDIS_SENTINELS.split(",").map((address) => ({ host: address.split(":")[0], port: Number(address.split(":")[1]) })),
+      sentinels: env.REDIS_SENTINELS.split(",").map((address) => ({
+        host: address.split(":")[0],
+        port: Number(address.split(":")[1]),
+      })),
       name: env.REDIS_MASTER,
       // The sentinels have a password of their own setting; without it they answer NOAUTH, and no master is ever found.
       sentinelPassword: password,
@@ -43,10 +46,13 @@ redis.on("error", () => undefined);
 // A sentinel's word of a failover that comes while a new connection is being looked for ends the client for good (6.0.0): it would refuse every
 // command from then on.
 let done = false;
-redis.on("end", () => { if (!done) redis.connect().catch(() => undefined); });
+redis.on("end", () => {
+  if (!done) redis.connect().catch(() => undefined);
+});
 
 const refusals = {};
-const word = (error) => /^[A-Z]{4,}(?= )/.exec(error.message)?.[0] ?? error.code ?? (error.name === "Error" ? error.message : error.name);
+const word = (error) =>
+  /^[A-Z]{4,}(?= )/.exec(error.message)?.[0] ?? error.code ?? (error.name === "Error" ? error.message : error.name);
 
 /** Tries until it is acknowledged. Only for commands that may be done twice: an error does not say whether the command was done. */
 async function writeWithRetry(write, { pause = 50, total = 15_000 } = {}) {
@@ -72,9 +78,13 @@ for (let n = 1; Date.now() < end; n += 1) {
   acknowledged += 1;
   await sleep(10);
 }
-const lost = acknowledged - await writeWithRetry(() => redis.hlen(key));
+const lost = acknowledged - (await writeWithRetry(() => redis.hlen(key)));
 await writeWithRetry(() => redis.del(key));
 done = true;
 redis.disconnect();
-console.log(`acknowledged ${acknowledged}, lost ${lost}, longest wait ${longest} ms, refusals {${Object.entries(refusals).map(([name, count]) => `${name}: ${count}`).join(", ")}}`);
+console.log(
+  `acknowledged ${acknowledged}, lost ${lost}, longest wait ${longest} ms, refusals {${Object.entries(refusals)
+    .map(([name, count]) => `${name}: ${count}`)
+    .join(", ")}}`,
+);
 process.exitCode = lost === 0 ? 0 : 1;

@@ -24,7 +24,10 @@ const node = {
 const redis = env.REDIS_SENTINELS
   ? createSentinel({
       name: env.REDIS_MASTER,
-      sentinelRootNodes: env.REDIS_SENTINELS.split(",").map((address) => ({ host: address.split(":")[0], port: Number(address.split(":")[1]) })),
+      sentinelRootNodes: env.REDIS_SENTINELS.split(",").map((address) => ({
+        host: address.split(":")[0],
+        port: Number(address.split(":")[1]),
+      })),
       nodeClientOptions: node,
       // The sentinels have options of their own, with the password once more; without it they answer NOAUTH, and no master is ever found.
       sentinelClientOptions: { password, socket: { connectTimeout: 1000 } },
@@ -52,7 +55,10 @@ async function writeWithRetry(write, { pause = 50, total = 15_000 } = {}) {
       if (Date.now() - start > total) throw error;
       await sleep(pause);
       // The endpoint sends a new connection to the new master, but leaves this one where it is. Through Sentinel the library asks again itself.
-      if (why === "READONLY" && !env.REDIS_SENTINELS) { redis.destroy(); await redis.connect(); }
+      if (why === "READONLY" && !env.REDIS_SENTINELS) {
+        redis.destroy();
+        await redis.connect();
+      }
     }
   }
 }
@@ -68,8 +74,12 @@ for (let n = 1; Date.now() < end; n += 1) {
   acknowledged += 1;
   await sleep(10);
 }
-const lost = acknowledged - await writeWithRetry(() => redis.hLen(key));
+const lost = acknowledged - (await writeWithRetry(() => redis.hLen(key)));
 await writeWithRetry(() => redis.del(key));
 await redis.destroy();
-console.log(`acknowledged ${acknowledged}, lost ${lost}, longest wait ${longest} ms, refusals {${Object.entries(refusals).map(([name, count]) => `${name}: ${count}`).join(", ")}}`);
+console.log(
+  `acknowledged ${acknowledged}, lost ${lost}, longest wait ${longest} ms, refusals {${Object.entries(refusals)
+    .map(([name, count]) => `${name}: ${count}`)
+    .join(", ")}}`,
+);
 process.exitCode = lost === 0 ? 0 : 1;

@@ -22,13 +22,22 @@ export function timeoutOf(option: number, inputs: Fields, fallback: number): num
   return option > 0 ? option : Number.isFinite(annotated) ? annotated : fallback;
 }
 
-const shortWaits = new Map([["PersistentVolumeClaim", 300], ["PersistentVolume", 300], ["Secret", 5]]);
+const shortWaits = new Map([
+  ["PersistentVolumeClaim", 300],
+  ["PersistentVolume", 300],
+  ["Secret", 5],
+]);
 
 /**
- * Looks at the object until it is ready; throws InitFailed with what is missing when it never will be, when the time is up, or when the
- * engine cancels. It looks again and again instead of watching: a watch whose connection dies unnoticed would wait for ever.
+ * Looks at the object until it is ready; throws InitFailed with what is missing when it never will be, when the time is
+ * up, or when the engine cancels. It looks again and again instead of watching: a watch whose connection dies unnoticed
+ * would wait for ever.
  */
-export async function waitUntilReady(session: Session, cluster: Cluster, { urn, live, inputs, timeout }: Wait): Promise<Fields> {
+export async function waitUntilReady(
+  session: Session,
+  cluster: Cluster,
+  { urn, live, inputs, timeout }: Wait,
+): Promise<Fields> {
   const observe = observerOf(live);
   if (!observe || isAnnotated(inputs, "pulumi.com/skipAwait")) return live;
   const name = nameOf(live);
@@ -46,9 +55,17 @@ export async function waitUntilReady(session: Session, cluster: Cluster, { urn, 
     try {
       object = await cluster.getLive(live);
       // An answer from before the write says nothing about it.
-      verdict = numberAt(object, "metadata", "generation") < numberAt(live, "metadata", "generation") ? waiting(verdict.status) : await observe(cluster, object, memory);
+      verdict =
+        numberAt(object, "metadata", "generation") < numberAt(live, "metadata", "generation")
+          ? waiting(verdict.status)
+          : await observe(cluster, object, memory);
     } catch (error) {
-      if (isNotFound(error)) throw new InitFailed(`'${name}' was deleted by someone else while waiting for it to be Ready`, [messageOf(error)], live);
+      if (isNotFound(error))
+        throw new InitFailed(
+          `'${name}' was deleted by someone else while waiting for it to be Ready`,
+          [messageOf(error)],
+          live,
+        );
       verdict = waiting(verdict.status, [messageOf(error)]);
     }
     if (verdict.ready) break;
@@ -67,7 +84,13 @@ export async function waitUntilReady(session: Session, cluster: Cluster, { urn, 
 }
 
 /** A sign of what goes wrong, long before the time is up: a person may want to stop at once. */
-async function report(session: Session, cluster: Cluster, urn: string, object: Fields, verdict: Verdict): Promise<void> {
+async function report(
+  session: Session,
+  cluster: Cluster,
+  urn: string,
+  object: Fields,
+  verdict: Verdict,
+): Promise<void> {
   const { problems } = await withPods(cluster, object, verdict);
   const complaint = problems.find((problem) => !verdict.problems.includes(problem));
   if (complaint) session.log.status(urn, `${verdict.status}: ${complaint}`);

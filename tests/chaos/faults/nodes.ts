@@ -13,18 +13,35 @@ import { isMaster, killMaster } from "./pods";
 const nodeOf = ({ master }: Context) => master.spec.nodeName!;
 const onNode = (pod: Pod, node: string) => (pod.spec.nodeName === node ? 1 : 0);
 
-/** Parts of the control plane; not its kube-proxy, which is how the host, and its clients, reach the cluster's Services. */
-const killControlPlane = (programs: readonly string[]) => Promise.all(programs.map((program) => killPart({ space: control, program })));
+/**
+ * Parts of the control plane; not its kube-proxy, which is how the host, and its clients, reach the cluster's Services.
+ */
+const killControlPlane = (programs: readonly string[]) =>
+  Promise.all(programs.map((program) => killPart({ space: control, program })));
 
-const otherNode = ({ pods, master }: Context) => pods.find((pod) => componentOf(pod) === "redis" && pod.spec.nodeName !== master.spec.nodeName)!.spec.nodeName!;
+const otherNode = ({ pods, master }: Context) =>
+  pods.find((pod) => componentOf(pod) === "redis" && pod.spec.nodeName !== master.spec.nodeName)!.spec.nodeName!;
 
-/** What `kubectl drain` does, but only to this deployment: each eviction is asked for until the disruption budget allows it. */
+/**
+ * What `kubectl drain` does, but only to this deployment: each eviction is asked for until the disruption budget allows
+ * it.
+ */
 async function evict(context: Context, node: string): Promise<void> {
   for (const { metadata } of context.pods.filter((pod) => pod.spec.nodeName === node)) {
     const { namespace } = context.deployment;
-    const body = JSON.stringify({ apiVersion: "policy/v1", kind: "Eviction", metadata: { name: metadata.name, namespace } });
+    const body = JSON.stringify({
+      apiVersion: "policy/v1",
+      kind: "Eviction",
+      metadata: { name: metadata.name, namespace },
+    });
     for (let tries = 0; ; tries++) {
-      const done = await create(`/api/v1/namespaces/${namespace}/pods/${metadata.name}/eviction`, body).then(() => true, (error: unknown) => { if (tries > 60 || !/disruption budget/.test(String(error))) throw error; return false; });
+      const done = await create(`/api/v1/namespaces/${namespace}/pods/${metadata.name}/eviction`, body).then(
+        () => true,
+        (error: unknown) => {
+          if (tries > 60 || !/disruption budget/.test(String(error))) throw error;
+          return false;
+        },
+      );
       if (done) break;
       await sleep(500);
     }
@@ -35,7 +52,9 @@ const create = (path: string, body: string) => run("kubectl", ["create", "--raw"
 
 export const nodeFaults: Fault[] = [
   {
-    id: "4", name: "master's node cut off for 30 s", inside: true,
+    id: "4",
+    name: "master's node cut off for 30 s",
+    inside: true,
     make: async (context) => {
       context.undo.add(() => nodes.reconnect(nodeOf(context)));
       context.strike();
@@ -45,7 +64,8 @@ export const nodeFaults: Fault[] = [
     },
   },
   {
-    id: "5", name: "master's node loses power and comes back",
+    id: "5",
+    name: "master's node loses power and comes back",
     make: async (context) => {
       context.undo.add(() => nodes.powerOn(nodeOf(context)));
       context.strike();
@@ -56,7 +76,8 @@ export const nodeFaults: Fault[] = [
     restarts: (pod, context) => onNode(pod, nodeOf(context)),
   },
   {
-    id: "8", name: "whole cluster powered off and on",
+    id: "8",
+    name: "whole cluster powered off and on",
     make: async (context) => {
       context.undo.add(() => ensureCluster());
       context.strike();
@@ -69,9 +90,17 @@ export const nodeFaults: Fault[] = [
     restarts: () => 1,
   },
   {
-    id: "13", name: "cluster DNS down during a failover",
+    id: "13",
+    name: "cluster DNS down during a failover",
     make: async (context) => {
-      const { items } = await kubectlJson<{ items: Pod[] }>("get", "pods", "-n", "kube-system", "-l", "k8s-app=kube-dns");
+      const { items } = await kubectlJson<{ items: Pod[] }>(
+        "get",
+        "pods",
+        "-n",
+        "kube-system",
+        "-l",
+        "k8s-app=kube-dns",
+      );
       // Stopped, not killed: a name server that does not answer costs more than one that is not there.
       for (const { metadata } of items) {
         context.undo.add(() => signal(metadata.uid, "SIGCONT", "coredns"));
@@ -85,7 +114,9 @@ export const nodeFaults: Fault[] = [
     restarts: (pod, context) => (isMaster(pod, context) ? 1 : 0),
   },
   {
-    id: "15", losesNothing: true, name: "a replica's link flapping",
+    id: "15",
+    losesNothing: true,
+    name: "a replica's link flapping",
     make: async (context) => {
       const node = otherNode(context);
       context.undo.add(() => nodes.reconnect(node));
@@ -99,7 +130,9 @@ export const nodeFaults: Fault[] = [
     },
   },
   {
-    id: "16", losesNothing: true, name: "master's node drained",
+    id: "16",
+    losesNothing: true,
+    name: "master's node drained",
     make: async (context) => {
       const node = nodeOf(context);
       context.undo.add(() => kubectl("uncordon", node));
@@ -111,7 +144,8 @@ export const nodeFaults: Fault[] = [
     },
   },
   {
-    id: "18", name: "API server down during a failover",
+    id: "18",
+    name: "API server down during a failover",
     make: async (context) => {
       context.undo.add(() => ensureCluster());
       await killControlPlane(["kube-apiserver"]);

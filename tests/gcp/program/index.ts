@@ -5,7 +5,10 @@ import { lastDeployment } from "../../../last-deployment";
 const { google, describe } = loadConfig();
 if (!google) throw new Error("the stack has no Google Cloud half");
 
-/** The Google Cloud half of ../../../index.ts, made from the same config: the rest needs the cluster that is not really there. */
+/**
+ * The Google Cloud half of ../../../index.ts, made from the same config: the rest needs the cluster that is not really
+ * there.
+ */
 async function deploy() {
   const made = new GoogleCloud("redis", { ...google!, before: (await lastDeployment()).google, describe });
   return {

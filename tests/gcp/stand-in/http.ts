@@ -25,26 +25,49 @@ export type Routes = Record<string, Handler>;
 
 /** What the real API answers to what it does not take. */
 export class Refusal extends Error {
-  constructor(readonly status: number, readonly reason: string, message: string) { super(message); }
+  constructor(
+    readonly status: number,
+    readonly reason: string,
+    message: string,
+  ) {
+    super(message);
+  }
 
   /** The form that Google's clients read. */
   toJson(): object {
-    return { error: { code: this.status, message: this.message, errors: [{ message: this.message, domain: "global", reason: this.reason }] } };
+    return {
+      error: {
+        code: this.status,
+        message: this.message,
+        errors: [{ message: this.message, domain: "global", reason: this.reason }],
+      },
+    };
   }
 }
 
 export const invalid = (message: string): Refusal => new Refusal(400, "invalid", message);
-export const inUse = (what: string, by: string): Refusal => new Refusal(400, "resourceInUseByAnotherResource", `The resource '${what}' is already being used by '${by}'`);
+export const inUse = (what: string, by: string): Refusal =>
+  new Refusal(400, "resourceInUseByAnotherResource", `The resource '${what}' is already being used by '${by}'`);
 
 /** A colon in a path begins a verb, so that no name may hold one. */
 const expression = (template: string): RegExp => new RegExp(`^${template.replace(/\{(\w+)\}/g, "(?<$1>[^/:]+)")}$`);
 
 /** The handler of a request, and what stands for the parameters of its route. */
-export function find(routes: Routes, method: string, path: string): { handler: Handler; params: Record<string, string> } | undefined {
+export function find(
+  routes: Routes,
+  method: string,
+  path: string,
+): { handler: Handler; params: Record<string, string> } | undefined {
   for (const [route, handler] of Object.entries(routes)) {
     const [verb, template] = route.split(" ") as [string, string];
     const match = verb === method ? expression(template).exec(path) : null;
-    if (match) return { handler, params: Object.fromEntries(Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)])) };
+    if (match)
+      return {
+        handler,
+        params: Object.fromEntries(
+          Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),
+        ),
+      };
   }
   return undefined;
 }
@@ -53,6 +76,9 @@ export function find(routes: Routes, method: string, path: string): { handler: H
 export function parseBody(contentType: string, text: string): { body?: unknown; media?: string } {
   const boundary = /^multipart\/related.*boundary="?([^";]+)/.exec(contentType)?.[1];
   if (boundary === undefined) return text === "" ? {} : { body: JSON.parse(text) as unknown };
-  const parts = text.split(`--${boundary}`).slice(1, -1).map((part) => part.split("\r\n\r\n").slice(1).join("\r\n\r\n").replace(/\r\n$/, ""));
+  const parts = text
+    .split(`--${boundary}`)
+    .slice(1, -1)
+    .map((part) => part.split("\r\n\r\n").slice(1).join("\r\n\r\n").replace(/\r\n$/, ""));
   return { body: JSON.parse(parts[0]!) as unknown, media: parts[1] };
 }

@@ -18,7 +18,12 @@ export class StandIn {
   readonly requests: RecordedRequest[] = [];
   /** Requests that no route is written for: what the real API would answer is not known, so the check cannot pass. */
   readonly unknown: string[] = [];
-  private readonly routes: Routes = Object.assign({}, ...[serviceUsage, resourceManager, iam, compute, computeDisks, storage, container].map((service) => service(this.store))) as Routes;
+  private readonly routes: Routes = Object.assign(
+    {},
+    ...[serviceUsage, resourceManager, iam, compute, computeDisks, storage, container].map((service) =>
+      service(this.store),
+    ),
+  ) as Routes;
   private readonly server = http.createServer((request, response) => void this.answer(request, response));
 
   async start(): Promise<void> {
@@ -30,7 +35,10 @@ export class StandIn {
     this.server.closeAllConnections();
   }
 
-  /** The plugin's settings that lead it here; each has the path of the real one, so that what is recorded is a real path. */
+  /**
+   * The plugin's settings that lead it here; each has the path of the real one, so that what is recorded is a real
+   * path.
+   */
   get endpoints(): Record<string, string> {
     const base = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
     return {
@@ -48,20 +56,47 @@ export class StandIn {
     const { pathname, searchParams } = new URL(request.url!, "http://stand-in");
     const { body, media } = parseBody(request.headers["content-type"] ?? "", await text(request));
     const { status, reply } = this.reply(method, pathname, searchParams, body, media);
-    this.requests.push({ method, path: pathname, query: queryOf(searchParams), ...(body === undefined ? {} : { body: structuredClone(body) }), ...(media === undefined ? {} : { media }), status });
+    this.requests.push({
+      method,
+      path: pathname,
+      query: queryOf(searchParams),
+      ...(body === undefined ? {} : { body: structuredClone(body) }),
+      ...(media === undefined ? {} : { media }),
+      status,
+    });
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(reply));
   }
 
-  private reply(method: string, path: string, query: URLSearchParams, body: unknown, media?: string): { status: number; reply: object } {
+  private reply(
+    method: string,
+    path: string,
+    query: URLSearchParams,
+    body: unknown,
+    media?: string,
+  ): { status: number; reply: object } {
     const route = find(this.routes, method, path);
     if (!route) {
       this.unknown.push(`${method} ${path}?${query.toString()}`);
-      return { status: 501, reply: new Refusal(501, "notImplemented", `the stand-in has no route for ${method} ${path}`).toJson() };
+      return {
+        status: 501,
+        reply: new Refusal(501, "notImplemented", `the stand-in has no route for ${method} ${path}`).toJson(),
+      };
     }
     try {
-      return { status: 200, reply: route.handler({ params: route.params, query, body: structuredClone(body ?? {}) as Record<string, unknown>, media }) };
+      return {
+        status: 200,
+        reply: route.handler({
+          params: route.params,
+          query,
+          body: structuredClone(body ?? {}) as Record<string, unknown>,
+          media,
+        }),
+      };
     } catch (error) {
-      const refusal = error instanceof Refusal ? error : new Refusal(500, "backendError", error instanceof Error ? error.stack ?? error.message : String(error));
+      const refusal =
+        error instanceof Refusal
+          ? error
+          : new Refusal(500, "backendError", error instanceof Error ? (error.stack ?? error.message) : String(error));
       if (refusal.status === 500) this.unknown.push(`${method} ${path}: ${refusal.message}`);
       return { status: refusal.status, reply: refusal.toJson() };
     }
@@ -69,4 +104,8 @@ export class StandIn {
 }
 
 const queryOf = (query: URLSearchParams): Record<string, string | string[]> =>
-  Object.fromEntries([...new Set(query.keys())].sort().map((name) => [name, query.getAll(name).length > 1 ? query.getAll(name) : query.get(name)!]));
+  Object.fromEntries(
+    [...new Set(query.keys())]
+      .sort()
+      .map((name) => [name, query.getAll(name).length > 1 ? query.getAll(name) : query.get(name)!]),
+  );

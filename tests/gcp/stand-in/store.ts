@@ -1,14 +1,21 @@
 import { Refusal } from "./http";
 
-/** What the services hold, by the names that Google gives: "projects/P/zones/Z/disks/D". One for all of them, for they name each other. */
+/**
+ * What the services hold, by the names that Google gives: "projects/P/zones/Z/disks/D". One for all of them, for they
+ * name each other.
+ */
 export class Store {
   private readonly held = new Map<string, object>();
   private counter = 0;
 
   /** Grows with each call: ids, generations, fingerprints. */
-  next(): number { return ++this.counter; }
+  next(): number {
+    return ++this.counter;
+  }
 
-  has(path: string): boolean { return this.held.has(path); }
+  has(path: string): boolean {
+    return this.held.has(path);
+  }
 
   get<T extends object>(path: string): T {
     const found = this.held.get(path);
@@ -34,7 +41,11 @@ export class Store {
   }
 
   paths(collection = ""): string[] {
-    return [...this.held.keys()].filter((path) => path.startsWith(collection === "" ? "" : `${collection}/`) && (collection === "" || !path.slice(collection.length + 1).includes("/")));
+    return [...this.held.keys()].filter(
+      (path) =>
+        path.startsWith(collection === "" ? "" : `${collection}/`) &&
+        (collection === "" || !path.slice(collection.length + 1).includes("/")),
+    );
   }
 
   /** Whether what lies at `path` names the other one. */
@@ -44,4 +55,5 @@ export class Store {
 }
 
 /** The part of a full or partial address that the store goes by. */
-export const relative = (address: string): string => address.replace(/^https?:\/\/[^/]+\//, "").replace(/^compute\/(v1|beta)\//, "");
+export const relative = (address: string): string =>
+  address.replace(/^https?:\/\/[^/]+\//, "").replace(/^compute\/(v1|beta)\//, "");

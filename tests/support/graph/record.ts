@@ -41,7 +41,12 @@ export function record(request: Request): GraphResource {
     import: request.getImportid() || undefined,
     deleteBeforeReplace: request.getDeletebeforereplace() || undefined,
   };
-  return { type: request.getType(), name: request.getName(), inputs: plain(request.getObject()?.toJavaScript() ?? {}), options };
+  return {
+    type: request.getType(),
+    name: request.getName(),
+    inputs: plain(request.getObject()?.toJavaScript() ?? {}),
+    options,
+  };
 }
 
 const nonEmpty = <T>(list: T[]): T[] | undefined => (list.length > 0 ? list : undefined);

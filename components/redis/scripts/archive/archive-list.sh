@@ -1,6 +1,6 @@
 #!/bin/sh
-# What there is at the destination, a line each: "FOLDER NAME SIZE STATE KEYS REDIS SOURCE", where STATE is checked, unchecked, or damaged
-# (not as large as it was when it was checked).
+# What there is at the destination, a line each: "FOLDER NAME SIZE STATE KEYS REDIS SOURCE", where STATE is checked,
+# unchecked, or damaged (not as large as it was when it was checked).
 set -eu
 scripts=$(dirname "$0")
 # shellcheck source=../shared/lib.sh

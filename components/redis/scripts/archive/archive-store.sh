@@ -1,5 +1,6 @@
 #!/bin/sh
-# Takes the copy in /work to the destination, reads it back, and only then lets it count; then lets go what is beyond the retention.
+# Takes the copy in /work to the destination, reads it back, and only then lets it count; then lets go what is beyond
+# the retention.
 set -eu
 scripts=$(dirname "$0")
 # shellcheck source=../shared/lib.sh
@@ -9,8 +10,8 @@ scripts=$(dirname "$0")
 
 known() { noted "$file.checked" "$1"; }
 
-# Two jobs that began in the same second would write the same name. Each leaves a mark before it looks: so at most one finds nobody else
-# there, and the others step aside, by seconds that differ with the pod.
+# Two jobs that began in the same second would write the same name. Each leaves a mark before it looks: so at most one
+# finds nobody else there, and the others step aside, by seconds that differ with the pod.
 claim() {
     step=$((1 + $(printf '%s' "$POD_NAME" | sha256sum | tr -cd 1-9 | cut -c 1-6) % 17))
     while :; do
@@ -63,8 +64,9 @@ beyond() {
 # Of one day only the latest stays.
 earlier_of_a_day() { awk '{ if (substr($0, 1, 10) == day) print; day = substr($0, 1, 10) }'; }
 
-# Which archives go is decided by counting: after a pause of weeks there are still as many. Names from the future (a clock was wrong, this
-# one or another) neither count nor go until their time has come, or one such would push out those that are real.
+# Which archives go is decided by counting: after a pause of weeks there are still as many. Names from the future (a
+# clock was wrong, this one or another) neither count nor go until their time has come, or one such would push out those
+# that are real.
 prune() {
     soon=$(stamp "$((begun + 300))") yesterday=$(stamp "$((begun - 86400))")
     for folder in hourly daily; do
@@ -90,7 +92,8 @@ file=$(find "$WORK" -maxdepth 1 -name '*.rdb') name=${file##*/}
 name=${name%.rdb}
 begun=$(now) made='' unfinished=''
 trap abandon EXIT
-# A look first: to a list a store says what it has against the job, to what else is asked of it often only that it is forbidden.
+# A look first: to a list a store says what it has against the job, to what else is asked of it often only that it is
+# forbidden.
 files hourly >"$WORK/there"
 # Before, too: where fewer are to be kept because the destination is full, this is what makes room.
 (prune) || log "WARNING: what is beyond the retention could not be removed"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Takes a consistent copy of the data into /work, from a replica, and checks it: NAME.rdb, and what is known of it in NAME.rdb.checked.
+# Takes a consistent copy of the data into /work, from a replica, and checks it: NAME.rdb, and what is known of it in
+# NAME.rdb.checked.
 set -eu
 scripts=$(dirname "$0")
 # shellcheck source=../shared/lib.sh
@@ -15,8 +16,9 @@ no_room="no room in $WORK for the copy: as much as resources.memory is allowed, 
 # "POD ADDRESS" of each node.
 nodes() { if [ -n "${NODES:-}" ]; then printf '%s\n' "$NODES"; else cat "$TOPOLOGY/redis"; fi; }
 
-# "RANK OFFSET POD ADDRESS VERSION" of the nodes that a copy may be taken of. A replica that follows the master that the sentinels name
-# comes first, the one that has most; then that master. What follows or is another one was cut off, and has an older truth.
+# "RANK OFFSET POD ADDRESS VERSION" of the nodes that a copy may be taken of. A replica that follows the master that the
+# sentinels name comes first, the one that has most; then that master. What follows or is another one was cut off, and
+# has an older truth.
 candidates() {
     named=
     [ -n "${NODES:-}" ] || named=$(named_by_majority)
@@ -69,9 +71,15 @@ copy() {
 
 check() {
     # In a variable, for a file may be what there is no room for.
-    found=$(redis-check-rdb "$file" 2>&1) || { printf '%s\n' "$found" >&2; fail "the copy from $pod is damaged: $(printf '%s\n' "$found" | tail -n 1)"; }
+    found=$(redis-check-rdb "$file" 2>&1) || {
+        printf '%s\n' "$found" >&2
+        fail "the copy from $pod is damaged: $(printf '%s\n' "$found" | tail -n 1)"
+    }
     keys=$(printf '%s\n' "$found" | sed -n 's/^\[info\] \([0-9]*\) keys read.*/\1/p')
-    [ -n "$keys" ] || { printf '%s\n' "$found" >&2; fail "redis-check-rdb did not tell the number of keys"; }
+    [ -n "$keys" ] || {
+        printf '%s\n' "$found" >&2
+        fail "redis-check-rdb did not tell the number of keys"
+    }
     [ "$keys" != 0 ] || log "WARNING: the copy holds no key"
 }
 

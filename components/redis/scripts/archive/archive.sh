@@ -1,8 +1,9 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # lib.sh sets what is used here, those that source it use what is set
-# What the archive's scripts share: the clock, the names, what lies at the destination, and how a failure reads. Sourced, after lib.sh.
+# What the archive's scripts share: the clock, the names, what lies at the destination, and how a failure reads.
+# Sourced, after lib.sh.
 #
-# Below $ARCHIVE_ROOT: hourly/NAME.rdb and daily/NAME.rdb, where NAME is the UTC time at which the copy was begun. One counts only with
-# NAME.rdb.checked beside it, which is written last, once the file was read back from there.
+# Below $ARCHIVE_ROOT: hourly/NAME.rdb and daily/NAME.rdb, where NAME is the UTC time at which the copy was begun. One
+# counts only with NAME.rdb.checked beside it, which is written last, once the file was read back from there.
 
 : "${WORK:=/work}"
 # Kubernetes tries a failed job again: rclone gives up before a person who looks has lost patience.
@@ -25,7 +26,10 @@ fail() {
 reach() {
     doing=$1
     shift
-    rclone "$@" 2>"$WORK/reasons" || { cat "$WORK/reasons" >&2; fail "$doing: $(reason)"; }
+    rclone "$@" 2>"$WORK/reasons" || {
+        cat "$WORK/reasons" >&2
+        fail "$doing: $(reason)"
+    }
 }
 
 # What rclone's own words come to for the person who has to do something.
@@ -45,8 +49,12 @@ reason() {
 files() {
     code=0
     rclone lsf --files-only "$ARCHIVE_ROOT/$1" 2>"$WORK/reasons" || code=$?
-    # 3: no such folder, which only a volume tells from an empty one (and a store, when it is the bucket that is missing).
-    [ "$code" = 0 ] || [ "$code" = 3 ] || { cat "$WORK/reasons" >&2; fail "listing $ARCHIVE_ROOT/$1: $(reason)"; }
+    # 3: no such folder, which only a volume tells from an empty one (and a store, when it is the bucket that is
+    # missing).
+    [ "$code" = 0 ] || [ "$code" = 3 ] || {
+        cat "$WORK/reasons" >&2
+        fail "listing $ARCHIVE_ROOT/$1: $(reason)"
+    }
 }
 
 # Of file names on standard input: the archives that count, latest first.
@@ -54,7 +62,8 @@ whole() {
     awk '{ file[$0] } END { for (f in file) if (length(f) == 24 && f ~ /^[0-9-]+T[0-9-]+Z\.rdb$/ && (f ".checked") in file) print substr(f, 1, 20) }' | sort -r
 }
 
-# leftovers BEFORE: of file names on standard input, those of an archive older than that, and not whole: its job was cut off.
+# leftovers BEFORE: of file names on standard input, those of an archive older than that, and not whole: its job was cut
+# off.
 leftovers() {
     awk -v before="$1" '
         { file[$0] }

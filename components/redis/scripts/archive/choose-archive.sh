@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # archive.sh sets what is used here, those that source it use what is set
 # Which archive is meant, of those that count. Sourced, after archive.sh.
 
-# choose_archive CHOICE: "latest", a name, or "until NAME", for the newest that is not after it. Sets $archive and the $folder that it lies
-# in; where there is none such, it fails, and says what there is.
+# choose_archive CHOICE: "latest", a name, or "until NAME", for the newest that is not after it. Sets $archive and the
+# $folder that it lies in; where there is none such, it fails, and says what there is.
 choose_archive() {
     for folder in hourly daily; do
         files "$folder" >"$WORK/there"

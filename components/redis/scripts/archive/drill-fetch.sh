@@ -14,4 +14,7 @@ mkdir -p "$WORK"
 choose_archive "${ARCHIVE:-latest}"
 fetch_what_is_known
 fetch_archive "$file"
-{ cat "$WORK/checked"; echo "name $archive"; } >"$file.checked"
+{
+    cat "$WORK/checked"
+    echo "name $archive"
+} >"$file.checked"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Reads the fetched archive through with this Redis' own checker, before Redis starts: one of a newer version, say, would only be found
-# unreadable once it had taken the place of the data. Runs in the Redis image.
+# Reads the fetched archive through with this Redis' own checker, before Redis starts: one of a newer version, say,
+# would only be found unreadable once it had taken the place of the data. Runs in the Redis image.
 set -eu
 scripts=$(dirname "$0")
 # shellcheck source=../shared/lib.sh

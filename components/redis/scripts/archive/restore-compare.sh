@@ -1,6 +1,6 @@
 #!/bin/sh
-# Loads an archive into a throw-away Redis, and compares: the number of keys with what was counted when it was archived, and a sample of
-# values with a running Redis ($REDIS_HOST). What it found is its last line, and its exit code.
+# Loads an archive into a throw-away Redis, and compares: the number of keys with what was counted when it was archived,
+# and a sample of values with a running Redis ($REDIS_HOST). What it found is its last line, and its exit code.
 #
 # Usage: restore-compare.sh drill      the running Redis has gone on since: what differs there is told, and is no fault
 #        restore-compare.sh restored   the running Redis was restored from this archive, and took no write: it has to be the same
@@ -14,7 +14,10 @@ scripts=$(dirname "$0")
 purpose=$1 file=$WORK/archive.rdb
 
 known() { noted "$file.checked" "$1"; }
-fail() { log "$purpose: $(known name): FAILED: $*"; exit 1; }
+fail() {
+    log "$purpose: $(known name): FAILED: $*"
+    exit 1
+}
 
 throw_away=
 trap '[ -z "$throw_away" ] || kill -KILL "$throw_away" 2>/dev/null || true' EXIT

@@ -1,9 +1,11 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # lib.sh sets what is used here, restore-compare.sh uses what is set
-# A Redis of its own in this pod, that an archive is loaded into and that goes with the pod; and what it takes to hold another beside it.
+# A Redis of its own in this pod, that an archive is loaded into and that goes with the pod; and what it takes to hold
+# another beside it.
 
 throw_away_port=6390
 
-# As a replica of nobody: it neither drops keys whose time has come while it loads, nor later. Without a limit, so that nothing is evicted.
+# As a replica of nobody: it neither drops keys whose time has come while it loads, nor later. Without a limit, so that
+# nothing is evicted.
 start_throw_away() {
     : >"$WORK/throw-away.conf"
     chmod 600 "$WORK/throw-away.conf"
@@ -34,7 +36,8 @@ libraries() { ask "$1" "$2" FUNCTION LIST WITHCODE | sort; }
 
 script() { cat "$scripts/$1.lua"; }
 
-# walk ADDRESS PORT: how many keys there are that have not expired, counted one by one; fails if it does not answer in between.
+# walk ADDRESS PORT: how many keys there are that have not expired, counted one by one; fails if it does not answer in
+# between.
 walk() {
     walked=0
     for database in $(databases "$1" "$2"); do
@@ -58,8 +61,8 @@ sample() {
 
 # digests ADDRESS PORT: "DATABASE NAME DIGEST" of the keys that standard input names, twenty at a time.
 digests() {
-    awk '{ if ($1 != database || n == 20) { printf "%s%s", (NR > 1 ? "\n" : ""), $1; database = $1; n = 0 } printf " %s", $2; n++ } END { if (NR) print "" }' |
-        while read -r database names; do
+    awk '{ if ($1 != database || n == 20) { printf "%s%s", (NR > 1 ? "\n" : ""), $1; database = $1; n = 0 } printf " %s", $2; n++ } END { if (NR) print "" }' \
+        | while read -r database names; do
             # shellcheck disable=SC2086 # a name a word
             ask "$1" "$2" -n "$database" EVAL_RO "$(script digest)" 0 $names </dev/null | sed "s/^/$database /"
         done

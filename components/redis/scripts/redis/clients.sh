@@ -1,11 +1,12 @@
 # shellcheck shell=sh disable=SC2154 # lib.sh and redis-start.sh set what is used here
 # Lets the clients go of a node that is not the master any more, or not yet. Sourced by redis-start.sh.
 #
-# A master that crashed is back at its address before any sentinel has noticed, and they still name it. A client that comes back to it would
-# stay: its writes are refused (READONLY), a subscriber hears nothing, and most libraries ask the sentinels again only once a connection is
-# closed. Where Sentinel itself makes a node a replica it closes them too.
+# A master that crashed is back at its address before any sentinel has noticed, and they still name it. A client that
+# comes back to it would stay: its writes are refused (READONLY), a subscriber hears nothing, and most libraries ask the
+# sentinels again only once a connection is closed. Where Sentinel itself makes a node a replica it closes them too.
 
-# let_clients_go AGE: all that have been here for AGE seconds, subscribers too; never the sentinels, which would take this node for absent.
+# let_clients_go AGE: all that have been here for AGE seconds, subscribers too; never the sentinels, which would take
+# this node for absent.
 let_clients_go() {
     printf 'CLIENT LIST TYPE normal\nCLIENT LIST TYPE pubsub\n' | ask_local | awk -v least="$1" '
         {
@@ -15,13 +16,14 @@ let_clients_go() {
         }' | ask_local >/dev/null
 }
 
-# Of a node that is parked. Peers and probes are gone within a second; one that is cut off would take this node for silent.
+# Of a node that is parked. Peers and probes are gone within a second; one that is cut off would take this node for
+# silent.
 let_strangers_go() { let_clients_go 2; }
 
 a_sentinel_names_this() { named_by_each | grep -q -x -F "$OWN"; }
 
-# As long as a sentinel names this node it sends clients here: the last one hears of a failover a moment later, and all of them only see after
-# seconds what a person did. Those who come to read from a replica come afterwards.
+# As long as a sentinel names this node it sends clients here: the last one hears of a failover a moment later, and all
+# of them only see after seconds what a person did. Those who come to read from a replica come afterwards.
 let_latecomers_go() {
     while kill -0 $$ 2>/dev/null; do
         still_named=$(! a_sentinel_names_this || echo yes)
@@ -33,4 +35,7 @@ let_latecomers_go() {
 }
 
 # clear_of_clients AGE: both, in the background, for a node that is a replica from now on.
-clear_of_clients() { { let_clients_go "$1"; let_latecomers_go; } 9>&- & }
+clear_of_clients() { {
+    let_clients_go "$1"
+    let_latecomers_go
+} 9>&- & }

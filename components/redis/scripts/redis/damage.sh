@@ -1,15 +1,17 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # lib.sh sets what is used here, load.sh and repair.sh use what is set
-# What the volume holds, and what is wrong with it. Sourced by the start scripts; it changes nothing, load.sh acts on what is found.
+# What the volume holds, and what is wrong with it. Sourced by the start scripts; it changes nothing, load.sh acts on
+# what is found.
 #
-# Redis by itself starts *empty* beside data files without a manifest and beside an RDB file alone, loads without a word what is left where
-# a base file is empty, and cuts an append-only file at the first command that seems to end too late, which one flipped byte of a length
-# looks like. So what it loads is looked at here first, and what it refuses is judged here, not by it (aof-load-truncated is no).
+# Redis by itself starts *empty* beside data files without a manifest and beside an RDB file alone, loads without a word
+# what is left where a base file is empty, and cuts an append-only file at the first command that seems to end too late,
+# which one flipped byte of a length looks like. So what it loads is looked at here first, and what it refuses is judged
+# here, not by it (aof-load-truncated is no).
 
 aof=$DATA/appendonlydir manifest=$DATA/appendonlydir/appendonly.aof.manifest
 carriage_return=$(printf '\r')
 
-# found KIND FILE OFFSET WHAT LOSS. The kinds: whole, empty, seed (an RDB file alone), unsure (to be read in full), torn (an unfinished
-# command at the very end), damaged (all else). $damage says it in words.
+# found KIND FILE OFFSET WHAT LOSS. The kinds: whole, empty, seed (an RDB file alone), unsure (to be read in full), torn
+# (an unfinished command at the very end), damaged (all else). $damage says it in words.
 found() {
     kind=$1 file=$2 offset=$3 what=$4 loss=$5
     damage="$file $what${offset:+ at offset $offset}"
@@ -19,8 +21,8 @@ size_of() { stat -c %s "$1"; }
 bytes_from() { tail -c "+$(($2 + 1))" "$1"; }
 append_only_files() { find "$aof" -type f ! -name 'temp-*' 2>/dev/null || true; }
 
-# The files that the manifest names, in the order in which Redis loads them; fails where it is no manifest. A type or a number that does
-# not go with a file's name is damage too: Redis deletes what is called history.
+# The files that the manifest names, in the order in which Redis loads them; fails where it is no manifest. A type or a
+# number that does not go with a file's name is damage too: Redis deletes what is called history.
 named_files() {
     awk '
         /^#/ { next }
@@ -33,7 +35,8 @@ named_files() {
         END { if (wrong || base files == "" || (history != "" && history >= last)) exit 1; print base files }' "$manifest" 2>/dev/null
 }
 
-# A base without a key or a function library. The code of a library begins with "#!", which stays as it is where Redis compresses the rest.
+# A base without a key or a function library. The code of a library begins with "#!", which stays as it is where Redis
+# compresses the rest.
 is_empty_base() { [ "$(size_of "$1")" -lt 4096 ] && redis-check-rdb "$1" 2>/dev/null | grep -q '^\[info\] 0 keys read' && ! grep -q '#!' "$1"; }
 
 # Nothing but what an empty Redis writes at its first start: an empty base, and nothing after it.
@@ -51,7 +54,8 @@ holds_nothing() {
 # Whether a Redis that starts on the volume would be empty, as far as `look` has found.
 nothing_stored() { [ "$kind" = empty ] || { [ "$kind" = whole ] && holds_nothing; }; }
 
-# The last byte of a whole append-only file ends a line. Not asked of one that holds RDB data (a base, or the one file of an old version).
+# The last byte of a whole append-only file ends a line. Not asked of one that holds RDB data (a base, or the one file
+# of an old version).
 ends_whole() {
     case $1 in *.incr.aof) ;; *) return 0 ;; esac
     [ ! -s "$1" ] || [ -z "$(tail -c 1 "$1" | tr '\000' x)" ]
@@ -69,11 +73,24 @@ look() {
         if [ -s "$DATA/dump.rdb" ]; then kind=seed; else kind=empty; fi
         return
     fi
-    [ -e "$manifest" ] || { found damaged "${manifest##*/}" '' "is missing beside the data files that it should name" "nothing, if the names of the files tell their order"; return; }
-    named=$(named_files) || { found damaged "${manifest##*/}" '' "is not a list of the data files" "nothing, if the names of the files tell their order"; return; }
+    [ -e "$manifest" ] || {
+        found damaged "${manifest##*/}" '' "is missing beside the data files that it should name" "nothing, if the names of the files tell their order"
+        return
+    }
+    named=$(named_files) || {
+        found damaged "${manifest##*/}" '' "is not a list of the data files" "nothing, if the names of the files tell their order"
+        return
+    }
     for name in $named; do
-        [ -e "$aof/$name" ] || { found damaged "$name" '' "is missing, though the manifest names it" "$(loss_from_file "$name")"; return; }
-        [ -s "$aof/$name" ] || case $name in *.incr.*) ;; *) found damaged "$name" 0 "is empty" "$(loss_from_file "$name")"; return ;; esac
+        [ -e "$aof/$name" ] || {
+            found damaged "$name" '' "is missing, though the manifest names it" "$(loss_from_file "$name")"
+            return
+        }
+        [ -s "$aof/$name" ] || case $name in *.incr.*) ;; *)
+            found damaged "$name" 0 "is empty" "$(loss_from_file "$name")"
+            return
+            ;;
+        esac
         ends_whole "$aof/$name" || kind=unsure
     done
 }
@@ -84,16 +101,21 @@ files_after() { files_from "$1" | sed 1d; }
 
 loss_from_file() {
     case $1 in
-        *.incr.*) lost_files=$(files_after "$1" | tr '\n' ' '); echo "what it held, and what was written after it${lost_files:+ ($lost_files)}" ;;
+        *.incr.*)
+            lost_files=$(files_after "$1" | tr '\n' ' ')
+            echo "what it held, and what was written after it${lost_files:+ ($lost_files)}"
+            ;;
         *) echo "everything written since $(last_rdb)" ;;
     esac
 }
 last_rdb() { if [ -s "$DATA/dump.rdb" ]; then echo "the last RDB file ($(date -u -r "$DATA/dump.rdb" +%Y-%m-%dT%H:%M:%SZ))"; else echo "the beginning: there is no RDB file"; fi; }
 
-# How many commands begin in what is read. Runs of all other bytes are made one, for a value may be without a line's end and huge.
+# How many commands begin in what is read. Runs of all other bytes are made one, for a value may be without a line's end
+# and huge.
 commands() { tr -cs '*0-9\r\n' x | grep -c "^\*[0-9][0-9]*$carriage_return\$" || true; }
 
-# Reads every file in full, and stops at the first that is not whole. For what `look` is not sure of, and what Redis refused.
+# Reads every file in full, and stops at the first that is not whole. For what `look` is not sure of, and what Redis
+# refused.
 check_files() {
     found whole '' '' '' ''
     for name in $named; do
@@ -122,8 +144,9 @@ loss_from_offset() {
     echo "$(($(size_of "$aof/$1") - $2)) bytes of it, with the beginnings of $(bytes_from "$aof/$1" "$2" | commands) commands$([ "$later" = 0 ] || echo ", and $later commands in the files after it")"
 }
 
-# Whether the file at PATH is only unfinished from FROM on, as a power cut or a full disk leaves it: nothing was written after it, what
-# follows is all NUL bytes or a single command, and that is no worse than cut off. A transaction without its EXEC counts as one.
+# Whether the file at PATH is only unfinished from FROM on, as a power cut or a full disk leaves it: nothing was written
+# after it, what follows is all NUL bytes or a single command, and that is no worse than cut off. A transaction without
+# its EXEC counts as one.
 is_torn() {
     for after in $(files_after "${1##*/}"); do [ ! -s "$aof/$after" ] || return 1; done
     [ "$(bytes_from "$1" "$2" | tr -d '\000' | wc -c)" -gt 0 ] || return 0
@@ -135,7 +158,8 @@ is_torn() {
     ends_early "$1"
 }
 
-# Whether redis-check-aof ($report) stumbled over the end of the file, or over the NUL bytes at its end, and not over a wrong byte.
+# Whether redis-check-aof ($report) stumbled over the end of the file, or over the NUL bytes at its end, and not over a
+# wrong byte.
 ends_early() {
     [ "$(tail -c 1 "$1" | tr -d '\000' | wc -c)" -gt 0 ] || return 0
     case $report in
@@ -143,6 +167,7 @@ ends_early() {
         *"Expected \\r\\n, got"*)
             # A line that is cut off before its end.
             at=$((0x$(printf '%s\n' "$report" | sed -n 's/^0x *\([0-9a-f]*\): .*/\1/p')))
-            [ $(($(size_of "$1") - at)) -le 24 ] && bytes_from "$1" "$at" | tr '\n' x | grep -q "^[*\$][0-9]*$carriage_return\{0,1\}\$" ;;
+            [ $(($(size_of "$1") - at)) -le 24 ] && bytes_from "$1" "$at" | tr '\n' x | grep -q "^[*\$][0-9]*$carriage_return\{0,1\}\$"
+            ;;
     esac
 }

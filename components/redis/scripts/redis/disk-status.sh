@@ -1,5 +1,6 @@
 #!/bin/sh
-# How full the volume is, and whether this node may lead, as fields of INFO: for `make status`, which asks for all at once.
+# How full the volume is, and whether this node may lead, as fields of INFO: for `make status`, which asks for all at
+# once.
 set -eu
 # shellcheck source=../shared/lib.sh
 . "$(dirname "$0")/lib.sh"

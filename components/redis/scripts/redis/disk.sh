@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2154 # lib.sh sets what is used here
-# Watches the volume beside Redis: how full it is, and whether it keeps up. Sourced by the start scripts, and by disk-status.sh.
+# Watches the volume beside Redis: how full it is, and whether it keeps up. Sourced by the start scripts, and by
+# disk-status.sh.
 
 # "PERCENT FREE SIZE" of the volume, in bytes; as df counts it, rounded up.
 disk_use() {
@@ -48,8 +49,8 @@ watch_disk() {
 }
 
 watching=
-# start_watching FUNCTION...: each without the volume's lock, which is Redis's and the start script's; ended with it, so that nothing keeps
-# its output open.
+# start_watching FUNCTION...: each without the volume's lock, which is Redis's and the start script's; ended with it, so
+# that nothing keeps its output open.
 start_watching() {
     for watcher in "$@"; do
         "$watcher" 9>&- &

@@ -1,9 +1,10 @@
 # shellcheck shell=sh disable=SC2154 # lib.sh sets what is used here
-# A node whose files were damaged may follow, and never lead, until it has a whole copy again. Sourced by the start scripts.
+# A node whose files were damaged may follow, and never lead, until it has a whole copy again. Sourced by the start
+# scripts.
 #
-# The mark is a file on the volume, and for everybody else to see a replica-priority of 0 that it keeps once it has found its role (before, it
-# follows port 2 of nobody, see configuration.sh): Sentinel promotes no such node, and its peers do not take a cluster in which one is empty
-# for a new one (freshest.sh).
+# The mark is a file on the volume, and for everybody else to see a replica-priority of 0 that it keeps once it has
+# found its role (before, it follows port 2 of nobody, see configuration.sh): Sentinel promotes no such node, and its
+# peers do not take a cluster in which one is empty for a new one (freshest.sh).
 
 follow_only() { [ -e "$DATA/follow-only" ]; }
 

@@ -1,25 +1,29 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # lib.sh and redis-start.sh set what is used here, role.sh uses what is set
 # Compares what the nodes hold, for the case that no sentinel knows who was master. Sourced by redis-start.sh.
 #
-# Every node compares the same answers in the same way, and each only ever decides for itself; none decides before all have answered.
-# So two can never both find that they are the freshest.
+# Every node compares the same answers in the same way, and each only ever decides for itself; none decides before all
+# have answered. So two can never both find that they are the freshest.
 
-# "ADDRESS ITEMS PRIORITY HISTORY OFFSET EARLIER-HISTORY EARLIER-OFFSET" of a node; nothing if it does not answer or is still loading. Items are
-# its keys and function libraries; its priority is 0 if its files were damaged (follow-only.sh), and not only because it is parked (port 1).
+# "ADDRESS ITEMS PRIORITY HISTORY OFFSET EARLIER-HISTORY EARLIER-OFFSET" of a node; nothing if it does not answer or is
+# still loading. Items are its keys and function libraries; its priority is 0 if its files were damaged
+# (follow-only.sh), and not only because it is parked (port 1).
 holdings() {
     printf 'INFO keyspace\nINFO memory\nINFO replication\nINFO persistence\n' | ask "$1" "$redis_port" | awk -F: -v address="$1" "$info_rules"'
         END { if (value["loading"] == "0") print address, keys + value["number_of_libraries"], (value["slave_priority"] == "0" && value["master_port"] != "1" ? 0 : 100), value["master_replid"], value["master_repl_offset"], value["master_replid2"], value["second_repl_offset"] }'
 }
 
-# Sets $silent to the nodes that did not answer, and otherwise $freshest and $why_freshest: the first node when all are empty; the one
-# that alone has data; the one whose history is everybody's, at the latest offset. $freshest stays empty if histories are unrelated: a
-# node that restarted from its append-only file begins a new one, and a guess could throw the later writes away. $marked are those whose
-# files were damaged: they count for nothing while another has data.
+# Sets $silent to the nodes that did not answer, and otherwise $freshest and $why_freshest: the first node when all are
+# empty; the one that alone has data; the one whose history is everybody's, at the latest offset. $freshest stays empty
+# if histories are unrelated: a node that restarted from its append-only file begins a new one, and a guess could throw
+# the later writes away. $marked are those whose files were damaged: they count for nothing while another has data.
 read_nodes() {
     all=$(for node in $(addresses redis); do holdings "$node"; done)
     silent=$(for node in $(addresses redis); do printf '%s\n' "$all" | grep -q "^$node " || printf '%s ' "$node"; done)
     freshest='' why_freshest='' marked='' with_data=
-    [ -z "$silent" ] || { why_freshest="what these nodes hold is not known: $silent"; return 0; }
+    [ -z "$silent" ] || {
+        why_freshest="what these nodes hold is not known: $silent"
+        return 0
+    }
     marked=$(printf '%s\n' "$all" | awk '$3 == 0 { printf "%s ", $1 }')
     with_data=$(printf '%s\n' "$all" | awk '$2 > 0 && $3 != 0')
     if [ -n "$with_data" ]; then

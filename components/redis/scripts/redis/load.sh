@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2154,SC2086 # lib.sh, damage.sh, repair.sh and follow-only.sh set what is used here; lists are split into words
 # Starts Redis on what the volume holds, and sees it through until that is loaded. Sourced by the start scripts.
 #
-# A healthy start costs a look at names and sizes. Only if that finds a hole, or Redis ends while it loads, files are read in full, and
-# what is damaged is mended, set aside, or told.
+# A healthy start costs a look at names and sizes. Only if that finds a hole, or Redis ends while it loads, files are
+# read in full, and what is damaged is mended, set aside, or told.
 
 : "${ON_DAMAGE:=stop}" "${TERMINATION_LOG:=/dev/termination-log}"
 redis='' seeding='' listening='' repairs=0
@@ -20,7 +20,8 @@ refuse() {
     exit 1
 }
 
-# What an interrupted save, rewrite or copy left. Only under the volume's lock, for the pod before this one may be writing them.
+# What an interrupted save, rewrite or copy left. Only under the volume's lock, for the pod before this one may be
+# writing them.
 remove_leftovers() {
     leftovers=$(find "$DATA" -maxdepth 2 \( -path "$DATA/temp-*.rdb" -o -path "$DATA/temp-*.aof" -o -path "$aof/temp-*" \) -type f 2>/dev/null) || true
     [ -n "$leftovers" ] || return 0
@@ -48,21 +49,24 @@ on_damage() {
         empty | restore)
             mark_follow_only "$damage"
             set_all_aside
-            log "repair: $damage: all files were moved to $folder, as persistence.onDamage says ($ON_DAMAGE)" ;;
+            log "repair: $damage: all files were moved to $folder, as persistence.onDamage says ($ON_DAMAGE)"
+            ;;
         *) refuse "$damage. A repair would lose: $loss. $ways" ;;
     esac
 }
 
-# The files were set aside, and nothing has taken their place: succeeds if they were put back now, to be repaired. Alone, a Redis that
-# starts empty has to be somebody's wish.
+# The files were set aside, and nothing has taken their place: succeeds if they were put back now, to be repaired.
+# Alone, a Redis that starts empty has to be somebody's wish.
 nothing_in_place() {
     if ! follow_only || ! nothing_stored; then return 1; fi
     [ "$ON_DAMAGE" != repair ] || ! put_back || return 0
     ! in_sentinel_mode || return 1
     case $ON_DAMAGE in
         empty) return 1 ;;
-        restore) [ -e "$DATA/restore/dump.rdb.checked" ] || refuse "the damaged files were set aside ($(cat "$DATA/follow-only")), and no archive is there yet to be restored: delete the pod, and it is fetched before the next start"
-            return 1 ;;
+        restore)
+            [ -e "$DATA/restore/dump.rdb.checked" ] || refuse "the damaged files were set aside ($(cat "$DATA/follow-only")), and no archive is there yet to be restored: delete the pod, and it is fetched before the next start"
+            return 1
+            ;;
         *) refuse "the damaged files were set aside ($(cat "$DATA/follow-only")), and the volume is empty since. Choose \"restore\" or \"empty\" for persistence.onDamage, then pulumi up" ;;
     esac
 }
@@ -107,11 +111,16 @@ start_redis() {
     redis=$!
 }
 
-# Redis ended while it loaded. Killed is killed; whatever else it was, a second attempt whose words are listened to tells it apart.
+# Redis ended while it loaded. Killed is killed; whatever else it was, a second attempt whose words are listened to
+# tells it apart.
 load_failed() {
     code=0
     wait "$redis" || code=$?
-    case $code in 137 | 143) log "redis-server was killed while it loaded (code $code)"; exit "$code" ;; esac
+    case $code in 137 | 143)
+        log "redis-server was killed while it loaded (code $code)"
+        exit "$code"
+        ;;
+    esac
     if [ -z "$listening" ]; then
         log "redis-server ended with code $code while it loaded; once more, to hear why"
         listening=yes
@@ -137,7 +146,10 @@ what_it_said() {
 }
 
 refused_file() {
-    for name in $named; do ! grep -q -F "$name" "$RUN/refusal" || { echo "$name"; return; }; done
+    for name in $named; do ! grep -q -F "$name" "$RUN/refusal" || {
+        echo "$name"
+        return
+    }; done
     printf '%s\n' "$named" | tr ' ' '\n' | tail -n 1
 }
 

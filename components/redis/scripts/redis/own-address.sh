@@ -1,8 +1,9 @@
 # shellcheck shell=sh disable=SC2154 # lib.sh sets what is used here
-# The address of this pod's own Service, under which its peers, the sentinels and clients know this node. Sourced by redis-start.sh.
+# The address of this pod's own Service, under which its peers, the sentinels and clients know this node. Sourced by
+# redis-start.sh.
 #
-# It outlives the pod, but not the Service: one that was deleted and made again, or came back from a backup, has another address. `pulumi up` writes
-# that into the topology, which reaches a running pod within a minute or two.
+# It outlives the pod, but not the Service: one that was deleted and made again, or came back from a backup, has another
+# address. `pulumi up` writes that into the topology, which reaches a running pod within a minute or two.
 
 # Sets $OWN. A pod that the topology does not name any more, since it is leaving, keeps the one it had.
 look_up_own_address() {

@@ -1,17 +1,24 @@
 #!/bin/sh
-# Readiness of a Redis node: a master, or a replica whose copy is whole, whose link to its master is up, and which that master counts as
-# in sync. A rollout goes on to the next pod when this one is ready, and that may be the master, which needs somebody to hand over to.
+# Readiness of a Redis node: a master, or a replica whose copy is whole, whose link to its master is up, and which that
+# master counts as in sync. A rollout goes on to the next pod when this one is ready, and that may be the master, which
+# needs somebody to hand over to.
 set -eu
 # shellcheck source=../shared/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # Its append-only file is not there yet: what it took now might be lost.
-[ ! -e "$DATA/seeding" ] || { echo "being seeded from an RDB file"; exit 1; }
+[ ! -e "$DATA/seeding" ] || {
+    echo "being seeded from an RDB file"
+    exit 1
+}
 
 # One reply for all of it: between two questions the role may change.
 info=$(ask_local INFO replication persistence)
 value() { printf '%s\n' "$info" | field "$1"; }
-not_ready() { echo "$1"; exit 1; }
+not_ready() {
+    echo "$1"
+    exit 1
+}
 
 # INFO is answered while the data loads, and calls the node a master then.
 case "$(value role) $(value loading) $(value master_link_status) $(value master_sync_in_progress)" in

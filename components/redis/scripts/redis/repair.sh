@@ -1,16 +1,20 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # lib.sh and damage.sh set what is used here, load.sh uses what is set
 # Keeps what is damaged, and makes what is left loadable. Sourced by the start scripts.
 #
-# Nothing is deleted here but what a newer set of the same kind replaces. Each step leaves a volume that the next start finds either still
-# damaged or whole.
+# Nothing is deleted here but what a newer set of the same kind replaces. Each step leaves a volume that the next start
+# finds either still damaged or whole.
 
 # A new folder for what is set aside, and why it was.
 new_folder() {
-    while folder=$DATA/damaged-$(date -u +%Y-%m-%dT%H-%M-%SZ); [ -e "$folder" ]; do sleep 0.2; done
+    while
+        folder=$DATA/damaged-$(date -u +%Y-%m-%dT%H-%M-%SZ)
+        [ -e "$folder" ]
+    do sleep 0.2; done
     mkdir "$folder" && printf '%s: %s\n' "$1" "$damage" >"$folder/reason"
 }
 
-# Only the newest set is kept, for the space; a tail replaces tails only, and while this node has no data again, all are kept.
+# Only the newest set is kept, for the space; a tail replaces tails only, and while this node has no data again, all are
+# kept.
 forget_older() {
     for older in "$DATA"/damaged-*; do
         if [ "$older" = "$folder" ] || follow_only; then continue; fi
@@ -22,8 +26,11 @@ forget_older() {
 
 # keep_copy PATH FROM: the file as it is; where there is no room for that, at least the bytes that are to be cut.
 keep_copy() {
-    if [ "$(free_bytes)" -gt "$(($(size_of "$1") + 1048576))" ]; then cp "$1" "$folder/"; else bytes_from "$1" "$2" >"$folder/${1##*/}.from-$2"; fi ||
-        { rm -rf "$folder"; refuse "$damage, and the volume has no room to keep the bytes that have to be cut: make it larger (persistence.size)"; }
+    if [ "$(free_bytes)" -gt "$(($(size_of "$1") + 1048576))" ]; then cp "$1" "$folder/"; else bytes_from "$1" "$2" >"$folder/${1##*/}.from-$2"; fi \
+        || {
+            rm -rf "$folder"
+            refuse "$damage, and the volume has no room to keep the bytes that have to be cut: make it larger (persistence.size)"
+        }
 }
 
 # cut_at FILE OFFSET
@@ -53,7 +60,10 @@ set_all_aside() {
 
 # What was set aside, in place of the empty files that were started with since; fails if there is nothing.
 put_back() {
-    for folder in "$DATA"/damaged-*; do grep -q '^damaged: ' "$folder/reason" 2>/dev/null || continue; found_folder=$folder; done
+    for folder in "$DATA"/damaged-*; do
+        grep -q '^damaged: ' "$folder/reason" 2>/dev/null || continue
+        found_folder=$folder
+    done
     [ -n "${found_folder:-}" ] && [ -e "$found_folder/appendonlydir" ] || return 1
     log "repair: putting back what was set aside in $found_folder"
     rm -rf "$aof"
@@ -88,10 +98,17 @@ repair() {
         *.manifest)
             new_folder repaired
             [ ! -e "$manifest" ] || cp "$manifest" "$folder/"
-            rebuild_manifest || { why_not="the names of the files do not tell which belong together"; return 1; } ;;
+            rebuild_manifest || {
+                why_not="the names of the files do not tell which belong together"
+                return 1
+            }
+            ;;
         *.incr.* | appendonly.aof)
             if [ -e "$aof/$file" ]; then
-                [ -n "$offset" ] || { why_not="Redis does not say where the damage begins"; return 1; }
+                [ -n "$offset" ] || {
+                    why_not="Redis does not say where the damage begins"
+                    return 1
+                }
                 new_folder repaired
                 keep_copy "$aof/$file" "$offset"
                 later=$(files_after "$file")
@@ -103,12 +120,18 @@ repair() {
                 later=$(files_after "$file")
                 name_up_to "$(printf '%s\n' "$named" | tr ' ' '\n' | sed "/^$file\$/,\$d" | tail -n 1)"
             fi
-            for lost in $later; do mv "$aof/$lost" "$folder/"; done ;;
+            for lost in $later; do mv "$aof/$lost" "$folder/"; done
+            ;;
         *)
-            # A base has no last good command. The RDB file of the last save point is whole, or there is nothing to go back to.
-            if [ "$file" = dump.rdb ] || ! redis-check-rdb "$DATA/dump.rdb" >/dev/null 2>&1; then why_not="there is no whole RDB file to go back to"; return 1; fi
+            # A base has no last good command. The RDB file of the last save point is whole, or there is nothing to go
+            # back to.
+            if [ "$file" = dump.rdb ] || ! redis-check-rdb "$DATA/dump.rdb" >/dev/null 2>&1; then
+                why_not="there is no whole RDB file to go back to"
+                return 1
+            fi
             new_folder repaired
-            mv "$aof" "$folder/" ;;
+            mv "$aof" "$folder/"
+            ;;
     esac
     sync
     log "repair: $damage; lost: $loss. The files as they were are in $folder"

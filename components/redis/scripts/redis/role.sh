@@ -1,8 +1,9 @@
 # shellcheck shell=sh disable=SC2154 # lib.sh, failover.sh, freshest.sh, seed.sh and redis-start.sh set what is used here
 # Decides who this node is at start. Sourced by redis-start.sh, which has started Redis parked.
 #
-# In this order: what a majority of the sentinels names, confirmed by the named node's own ROLE; any peer that is master already; the
-# node with the latest data, once every node has answered; on the very first start, ordinal 0. Otherwise it waits and says for what.
+# In this order: what a majority of the sentinels names, confirmed by the named node's own ROLE; any peer that is master
+# already; the node with the latest data, once every node has answered; on the very first start, ordinal 0. Otherwise it
+# waits and says for what.
 
 by_hand="to choose a master by hand: kubectl exec <pod> -- redis-cli REPLICAOF NO ONE"
 
@@ -21,7 +22,8 @@ lead() {
     clear_follow_only "it leads"
 }
 
-# Says what it waits for, but each reason only once: the log of a pod that waited an hour is still readable. Fails, as what calls it does.
+# Says what it waits for, but each reason only once: the log of a pod that waited an hour is still readable. Fails, as
+# what calls it does.
 waiting_for=
 wait_because() {
     [ "$waiting_for" = "$1" ] || log "waiting: $1"
@@ -29,8 +31,9 @@ wait_because() {
     return 1
 }
 
-# The sentinels name another node, which does not answer as master. It may be starting too, and hold later writes than this one, which they
-# cannot promote while it is parked. After ten seconds they may, and are asked to if a majority of them has given that node up.
+# The sentinels name another node, which does not answer as master. It may be starting too, and hold later writes than
+# this one, which they cannot promote while it is parked. After ten seconds they may, and are asked to if a majority of
+# them has given that node up.
 wait_for_master() {
     now=$(date +%s)
     [ "$awaited" = "$1" ] || awaited=$1 patient_until=$((now + 10))
@@ -49,17 +52,23 @@ wait_for_master() {
 # From now on a sentinel may promote this node.
 take_part() { follow_only || ask_local CONFIG SET replica-priority 100 >/dev/null; }
 
-# Until its first copy is whole a follower has old data, or none: alone with a master that is lost it would be promoted, and wipe that.
+# Until its first copy is whole a follower has old data, or none: alone with a master that is lost it would be promoted,
+# and wipe that.
 take_part_once_in_sync() {
     while kill -0 $$ 2>/dev/null; do
-        case "$(ask_local INFO replication | fields role master_link_status)" in master* | "slave up") take_part; return ;; esac
+        case "$(ask_local INFO replication | fields role master_link_status)" in master* | "slave up")
+            take_part
+            return
+            ;;
+        esac
         sleep 0.2
     done
 }
 
-# How the peers stand to this node, which the sentinels name: "ahead", one follows it with data that may be later than this node's own
-# log, which ends up to a second early; "moved", one leads or follows another, so that the name is about to change. Neither of one that is
-# parked too or silent. Who follows an address that is nobody's any more may have followed this node there.
+# How the peers stand to this node, which the sentinels name: "ahead", one follows it with data that may be later than
+# this node's own log, which ends up to a second early; "moved", one leads or follows another, so that the name is about
+# to change. Neither of one that is parked too or silent. Who follows an address that is nobody's any more may have
+# followed this node there.
 standings() {
     for peer in $(others redis); do
         # shellcheck disable=SC2046 # two words: its role, and whom it follows
@@ -72,9 +81,9 @@ standings() {
     done
 }
 
-# Why this node, which the sentinels name, must not lead: it lost data, all of it (a new disk) or some (damaged files), and a peer has more or
-# has not said what it has; as master it would wipe that. Nothing if it may lead. Asked of one reading of all nodes: a peer that does not
-# answer yet, and is empty a moment later, must not fall between two.
+# Why this node, which the sentinels name, must not lead: it lost data, all of it (a new disk) or some (damaged files),
+# and a peer has more or has not said what it has; as master it would wipe that. Nothing if it may lead. Asked of one
+# reading of all nodes: a peer that does not answer yet, and is empty a moment later, must not fall between two.
 less_than_a_peer() {
     if ! follow_only && [ "$(contents_of "$LOCAL")" != nothing ]; then return; fi
     read_nodes
@@ -87,8 +96,9 @@ less_than_a_peer() {
     fi
 }
 
-# Whether the sentinels are replacing this node, asked to if need be. Fails once none of them could start that for ten seconds: no
-# replica is good enough. Two that promote at the same time could promote two, so that nothing is asked while one is at it.
+# Whether the sentinels are replacing this node, asked to if need be. Fails once none of them could start that for ten
+# seconds: no replica is good enough. Two that promote at the same time could promote two, so that nothing is asked
+# while one is at it.
 being_replaced() {
     now=$(date +%s)
     [ "$now" -ge "$ask_again_at" ] || return 0
@@ -119,9 +129,15 @@ lead_again() {
 # No majority of sentinels names anybody: they are not up yet, or know nothing (a first start, lost disks).
 without_sentinels() {
     master=$(peer_master)
-    [ -z "$master" ] || { follow "$master" "no majority of sentinels names a master, but it is one already"; return; }
+    [ -z "$master" ] || {
+        follow "$master" "no majority of sentinels names a master, but it is one already"
+        return
+    }
     read_nodes
-    [ -z "$silent" ] || { wait_because "no majority of sentinels names a master, no peer is one, and what these nodes hold is not known: $silent. It goes on by itself once the sentinels or the nodes answer; $by_hand"; return; }
+    [ -z "$silent" ] || {
+        wait_because "no majority of sentinels names a master, no peer is one, and what these nodes hold is not known: $silent. It goes on by itself once the sentinels or the nodes answer; $by_hand"
+        return
+    }
     if [ -z "$freshest" ] && begun_from_archive && printf '%s\n' "$with_data" | grep -q "^$OWN "; then
         lead "it began with the archive, and no sentinel has named a master since"
         return
@@ -140,7 +156,12 @@ decide() {
     look_up_own_address
     role=$(role_of "$LOCAL")
     # A sentinel may have decided meanwhile, and so may an operator by hand.
-    [ "$role" != master ] || { log "role: master (set from outside)"; clear_follow_only "it leads"; not_restored "somebody made this node the master"; return; }
+    [ "$role" != master ] || {
+        log "role: master (set from outside)"
+        clear_follow_only "it leads"
+        not_restored "somebody made this node the master"
+        return
+    }
     [ "$role" = slave ] || return 1
     named=$(named_by_majority)
     [ -z "$named" ] || master_is_named
@@ -153,10 +174,13 @@ decide() {
 
 find_role() {
     wait_until_loaded
-    # Redis 8 copies over a second connection, which it lists without its announced address: Sentinel would take that for one replica
-    # more, and keep a ghost. Older versions do not know the setting, and need not.
+    # Redis 8 copies over a second connection, which it lists without its announced address: Sentinel would take that
+    # for one replica more, and keep a ghost. Older versions do not know the setting, and need not.
     ask_local CONFIG SET repl-rdb-channel no >/dev/null
     refused_until=$(($(date +%s) + 10)) awaited=
-    until decide; do let_strangers_go; sleep 0.3; done
+    until decide; do
+        let_strangers_go
+        sleep 0.3
+    done
     take_part_once_in_sync 9>&- &
 }

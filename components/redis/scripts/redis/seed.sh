@@ -1,8 +1,9 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # lib.sh, damage.sh, role.sh and the start scripts set what is used here
-# Begins with the archive that the init container fetched (restore-fetch.sh), where there is nothing else to begin with. Sourced by the
-# start scripts.
+# Begins with the archive that the init container fetched (restore-fetch.sh), where there is nothing else to begin with.
+# Sourced by the start scripts.
 #
-# The archive becomes the volume's RDB file in one step, the last, and seeding.sh does the rest, at this start or, after a crash, the next.
+# The archive becomes the volume's RDB file in one step, the last, and seeding.sh does the rest, at this start or, after
+# a crash, the next.
 
 : "${RESTORE:=/restore}"
 staging=$DATA/restore restored_now=
@@ -23,16 +24,22 @@ not_restored() {
 # Only on a volume that holds nothing. What was damaged is in a folder of its own by then.
 use_archive() {
     log "restore: $1: it begins with the archive $(about_archive name) ($(about_archive keys) keys)"
-    { cat "$staging/dump.rdb.checked"; echo "restored $(date -u +%Y-%m-%dT%H:%M:%SZ)"; } >"$DATA/restored"
+    {
+        cat "$staging/dump.rdb.checked"
+        echo "restored $(date -u +%Y-%m-%dT%H:%M:%SZ)"
+    } >"$DATA/restored"
     rm -rf "$aof"
-    mv "$staging/dump.rdb" "$DATA/dump.rdb" || { log "restore: the archive cannot be put in its place"; exit 1; }
+    mv "$staging/dump.rdb" "$DATA/dump.rdb" || {
+        log "restore: the archive cannot be put in its place"
+        exit 1
+    }
     sync
     rm -rf "$staging"
     restored_now=yes
 }
 
-# From the archive that this node began with until a sentinel has named a master nobody else can have led: what the others hold is a copy of
-# this node's, though Redis, which began a new history when it was started again, cannot tell.
+# From the archive that this node began with until a sentinel has named a master nobody else can have led: what the
+# others hold is a copy of this node's, though Redis, which began a new history when it was started again, cannot tell.
 begun_from_archive() { [ -e "$DATA/restored" ] && [ ! -e "$DATA/restored-and-named" ]; }
 master_is_named() { ! begun_from_archive || : >"$DATA/restored-and-named"; }
 
@@ -43,18 +50,27 @@ seed_volume() {
     use_archive "the volume holds no data"
 }
 
-# Sentinel: where this node, which is parked, would lead. Succeeds if it must not do so yet: the archive was loaded, and it looks around
-# once more; or a node that was empty a moment ago does not say so now.
+# Sentinel: where this node, which is parked, would lead. Succeeds if it must not do so yet: the archive was loaded, and
+# it looks around once more; or a node that was empty a moment ago does not say so now.
 seed_cluster() {
     restore_wanted || return 1
     own=$(contents_of "$LOCAL")
     [ -n "$own" ] || return 0
-    [ "$own" = nothing ] || { not_restored "this node holds data ($own)"; return 1; }
-    if ! archive_staged || [ ! -e "$RESTORE/from" ]; then not_restored "no archive was fetched: the volume of this node has been in use"; return 1; fi
+    [ "$own" = nothing ] || {
+        not_restored "this node holds data ($own)"
+        return 1
+    }
+    if ! archive_staged || [ ! -e "$RESTORE/from" ]; then
+        not_restored "no archive was fetched: the volume of this node has been in use"
+        return 1
+    fi
     for peer in $(others redis); do
         held=$(contents_of "$peer")
         [ -n "$held" ] || { wait_because "an archive is to be restored, and $peer does not say whether it holds data" || return 0; }
-        [ "$held" = nothing ] || { not_restored "$peer holds data ($held)"; return 1; }
+        [ "$held" = nothing ] || {
+            not_restored "$peer holds data ($held)"
+            return 1
+        }
     done
     # It is empty, and takes no writes: there is nothing that it could lose.
     kill -KILL "$redis"

@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # lib.sh, damage.sh and load.sh set what is used here
 # Seeds a node from an RDB file that has no append-only file beside it. Sourced by the start scripts.
 #
-# With append-only on, Redis would not look at the RDB file, and start empty. So it is loaded with append-only off, which is then switched
-# on; $DATA/seeding says that this is not done yet.
+# With append-only on, Redis would not look at the RDB file, and start empty. So it is loaded with append-only off,
+# which is then switched on; $DATA/seeding says that this is not done yet.
 
 begin_seeding() {
     log "seeding: $DATA/dump.rdb has no append-only file beside it; it is loaded, and one is written from it before this node takes part"

@@ -25,7 +25,8 @@ scripts=$(dirname "$0")
 # shellcheck source=kernel.sh
 . "$scripts/kernel.sh"
 
-# Redis syncs its append-only file on the way out. This shell is the container's first process: it hands the signal on, and waits.
+# Redis syncs its append-only file on the way out. This shell is the container's first process: it hands the signal on,
+# and waits.
 # shellcheck disable=SC2317 # the trap below runs it
 stop() {
     trap : TERM INT

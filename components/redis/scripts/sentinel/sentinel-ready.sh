@@ -7,5 +7,8 @@ set -eu
 reply=$(ask_sentinel SENTINEL GET-MASTER-ADDR-BY-NAME "$MASTER_NAME")
 case "$reply" in
     [0-9]*.*.*.* | *:*:*) exit 0 ;;
-    *) echo "no address for $MASTER_NAME: ${reply:-no answer}"; exit 1 ;;
+    *)
+        echo "no address for $MASTER_NAME: ${reply:-no answer}"
+        exit 1
+        ;;
 esac

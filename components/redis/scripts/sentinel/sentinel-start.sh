@@ -1,8 +1,8 @@
 #!/bin/sh
 # Starts one sentinel, and lets it go on for a while once it is told to stop.
 #
-# What it knows outlives the pod in $DATA/sentinel.conf, which Sentinel rewrites; it is rebuilt here at each start from the program's
-# settings, this pod's own identity, and only those lines of the old file that are Sentinel's memory.
+# What it knows outlives the pod in $DATA/sentinel.conf, which Sentinel rewrites; it is rebuilt here at each start from
+# the program's settings, this pod's own identity, and only those lines of the old file that are Sentinel's memory.
 set -eu
 scripts=$(dirname "$0")
 # shellcheck source=../shared/lib.sh
@@ -17,7 +17,10 @@ scripts=$(dirname "$0")
 
 find_own_address() {
     OWN=$(address_of sentinels "$POD_NAME")
-    [ -n "$OWN" ] || { log "$TOPOLOGY/sentinels does not name $POD_NAME: the StatefulSet has more pods than the program made addresses for"; exit 1; }
+    [ -n "$OWN" ] || {
+        log "$TOPOLOGY/sentinels does not name $POD_NAME: the StatefulSet has more pods than the program made addresses for"
+        exit 1
+    }
 }
 
 # Sets $master. On the very first start nobody knows one until a Redis node has taken that role.
@@ -59,9 +62,9 @@ write_configuration() {
     remember_topology
 }
 
-# A node that is drained stops its Redis and its sentinel at the same moment. The sentinel goes on until the Redis beside it has handed over
-# and clients have found the new master: whoever asks a sentinel that has just gone waits for an answer until its patience ends. By then
-# Kubernetes has also taken the pod out of the Service of all sentinels.
+# A node that is drained stops its Redis and its sentinel at the same moment. The sentinel goes on until the Redis
+# beside it has handed over and clients have found the new master: whoever asks a sentinel that has just gone waits for
+# an answer until its patience ends. By then Kubernetes has also taken the pod out of the Service of all sentinels.
 # shellcheck disable=SC2317 # the trap below calls it
 stop() {
     log "stopping in $LINGER s: a handover, and clients that look for the master, may need this sentinel until then"
@@ -81,10 +84,11 @@ while :; do
     find_own_address
     find_master
     write_configuration
-    # Not in this shell's place: as the first process of the container Sentinel would complain of every process that it did not start, some
-    # twice a second.
+    # Not in this shell's place: as the first process of the container Sentinel would complain of every process that it
+    # did not start, some twice a second.
     redis-sentinel "$state" &
-    # A name that no loop over the sentinels has: the functions share the variables of this shell, and a stop would go to an address.
+    # A name that no loop over the sentinels has: the functions share the variables of this shell, and a stop would go
+    # to an address.
     sentinel_pid=$!
     trap stop TERM INT
     watch_sentinel &
@@ -93,5 +97,8 @@ while :; do
     wait "$sentinel_pid" || code=$?
     look_at_topology
     # Then it was told to end by watch_addresses or watch_master, and starts again with what it knows.
-    [ -n "$(new_addresses)" ] || [ -f "$corrected" ] || { log "crash: redis-sentinel ended with code $code"; exit "$code"; }
+    [ -n "$(new_addresses)" ] || [ -f "$corrected" ] || {
+        log "crash: redis-sentinel ended with code $code"
+        exit "$code"
+    }
 done
