@@ -1,8 +1,9 @@
-# What a person calls; each line below `help` is one program in local/commands.
+# What a person calls. Each target is one program: what runs Redis in local/commands, what proves it in tests/commands.
 .DEFAULT_GOAL := help
 .PHONY: help up down status cli archive archives restore drill clean test unit scripts e2e day2 golden gcp-check chaos faults bench durability
 
 run := @node --import tsx local/commands/
+prove := @node --import tsx tests/commands/
 
 help:
 	@echo "make up       install what is missing, start the embedded Kubernetes, deploy Redis (CONTEXT=name: to that kubeconfig context)"
@@ -36,14 +37,17 @@ $(installed): package.json package-lock.json
 	@npm ci --silent
 	@touch $@
 
-up status cli archive archives restore drill down clean gcp-check chaos bench durability: $(installed)
+up status cli archive archives restore drill down clean: $(installed)
 	$(run)$@.ts
 
+gcp-check chaos bench durability: $(installed)
+	$(prove)$@.ts
+
 test: $(installed)
-	$(run)test.ts unit scripts e2e faults
+	$(prove)test.ts unit scripts e2e faults
 
 unit scripts e2e day2 faults: $(installed)
-	$(run)test.ts $@
+	$(prove)test.ts $@
 
 golden: $(installed)
 	@node --import tsx tests/support/graph/write.ts

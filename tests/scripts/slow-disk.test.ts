@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { SlowDisk } from "../../bench/slow-disk";
+import { SlowDisk } from "../bench/slow-disk";
 import { eventually, sleep } from "../support/eventually";
 import { PodLab, type Pod } from "../support/pod-lab";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { judge } from "../../bench/down-after";
-import { report } from "../../bench/report";
-import { summarise } from "../../bench/throughput";
+import { judge } from "../bench/down-after";
+import { report } from "../bench/report";
+import { summarise } from "../bench/throughput";
 
 describe("the summary of a bench", () => {
   const samples = [100, 120, 80].flatMap((perSecond) => [

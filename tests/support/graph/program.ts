@@ -61,7 +61,7 @@ async function main(): Promise<void> {
     return register(request, ...rest);
   };
 
-  await pulumi.runtime.runInPulumiStack(async () => (await import("../../../index")).default());
+  await pulumi.runtime.runInPulumiStack(async () => (await import("../../..")).default());
   await pulumi.runtime.disconnect();
   fs.rmSync(folder, { recursive: true });
   process.stdout.write(JSON.stringify(requests.map(record).filter(({ type }) => type !== "pulumi:pulumi:Stack")));

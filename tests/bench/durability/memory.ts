@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
-import { parseBytes } from "../../components/redis/quantity";
-import { eventually, sleep } from "../../tests/support/eventually";
-import { PodLab, type Pod } from "../../tests/support/pod-lab";
+import { parseBytes } from "../../../components/redis/quantity";
+import { eventually, sleep } from "../../support/eventually";
+import { PodLab, type Pod } from "../../support/pod-lab";
 import { MemoryLimit } from "./memory-limit";
 
 export interface Memory {

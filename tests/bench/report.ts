@@ -1,4 +1,4 @@
-import { markdown, type Row } from "../tests/chaos/report";
+import { markdown, type Row } from "../chaos/report";
 import type { ClockPrice } from "./clocks";
 import { pauseMs, stallMs, type FalseAlarmRuns, type Stress } from "./down-after";
 import type { Throughput } from "./throughput";

@@ -1,13 +1,13 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { crashLoss } from "../../bench/durability/crash-loss";
-import { forkAtFullMemory, type Memory } from "../../bench/durability/memory";
-import { report, type Durability } from "../../bench/durability/report";
-import { restarts } from "../../bench/durability/restart";
-import { pickedParts } from "../lib/parts";
-import { checkout } from "../lib/paths";
-import { elapsed, main, say } from "../lib/progress";
+import { crashLoss } from "../bench/durability/crash-loss";
+import { forkAtFullMemory, type Memory } from "../bench/durability/memory";
+import { report, type Durability } from "../bench/durability/report";
+import { restarts } from "../bench/durability/restart";
+import { pickedParts } from "./parts";
+import { checkout } from "../../local/lib/paths";
+import { elapsed, main, say } from "../../local/lib/progress";
 
 /** The parts that are tests, which take their long form. */
 const tests: Record<string, string[]> = {

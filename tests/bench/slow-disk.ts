@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { run } from "../local/lib/run";
-import { eventually, sleep } from "../tests/support/eventually";
-import { imageOf, loopDeviceOf, makeLoopDisk } from "../tests/support/loop-disk";
+import { run } from "../../local/lib/run";
+import { eventually, sleep } from "../support/eventually";
+import { imageOf, loopDeviceOf, makeLoopDisk } from "../support/loop-disk";
 import { Cgroup } from "./cgroup";
 
 /**

@@ -1,11 +1,11 @@
-import { environment } from "../engine/environment";
-import { prepare } from "../engine/prepare";
-import { embedded } from "../engine/target";
-import { elapsed, main, say } from "../lib/progress";
-import { faults } from "../../tests/chaos/faults";
-import { numberOf } from "../../tests/chaos/fault";
-import { interrupted, matrix, notMade } from "../../tests/chaos/matrix";
-import { markdown, rowsOf } from "../../tests/chaos/report";
+import { environment } from "../../local/engine/environment";
+import { prepare } from "../../local/engine/prepare";
+import { embedded } from "../../local/engine/target";
+import { elapsed, main, say } from "../../local/lib/progress";
+import { faults } from "../chaos/faults";
+import { numberOf } from "../chaos/fault";
+import { interrupted, matrix, notMade } from "../chaos/matrix";
+import { markdown, rowsOf } from "../chaos/report";
 
 /** `make chaos`; FAULT=4, or FAULT=1,2,14b, picks some, a number with all its forms; RUNS repeats each. */
 main(async () => {

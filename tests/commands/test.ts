@@ -2,13 +2,13 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import type { Run } from "../../tests/support/counts";
-import { environment } from "../engine/environment";
-import { prepare } from "../engine/prepare";
-import { embedded } from "../engine/target";
-import { checkout } from "../lib/paths";
-import { elapsed, main, say } from "../lib/progress";
-import { whyNotHere } from "../cluster";
+import type { Run } from "../support/counts";
+import { environment } from "../../local/engine/environment";
+import { prepare } from "../../local/engine/prepare";
+import { embedded } from "../../local/engine/target";
+import { checkout } from "../../local/lib/paths";
+import { elapsed, main, say } from "../../local/lib/progress";
+import { whyNotHere } from "../../local/cluster";
 
 /** What a kind of test needs beside node_modules, and where its tests are if not in the folder of that name alone. */
 const kinds: Record<string, { needsCluster: boolean; folders?: string[] }> = {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { imageOf, loopDeviceOf, makeLoopDisk, mountLoopDisk } from "../../tests/support/loop-disk";
+import { imageOf, loopDeviceOf, makeLoopDisk, mountLoopDisk } from "../../support/loop-disk";
 
 /**
  * A disk of its own (ext4 on a loop device), which can lose power: what the file system has not yet handed to the

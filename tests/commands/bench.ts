@@ -1,20 +1,20 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { priceOfClocks } from "../../bench/clocks";
-import { falseAlarms } from "../../bench/down-after";
-import { failover } from "../../bench/failover";
-import { alarmReport, report, type Bench } from "../../bench/report";
-import { throughput } from "../../bench/throughput";
-import { Deployment } from "../../tests/chaos/deployment";
-import { interrupt } from "../../tests/chaos/run";
-import { ask } from "../../tests/chaos/state";
-import { clusterStatus } from "../cluster";
-import { environment } from "../engine/environment";
-import { prepare } from "../engine/prepare";
-import { embedded } from "../engine/target";
-import { pickedParts } from "../lib/parts";
-import { checkout } from "../lib/paths";
-import { elapsed, main, say } from "../lib/progress";
+import { priceOfClocks } from "../bench/clocks";
+import { falseAlarms } from "../bench/down-after";
+import { failover } from "../bench/failover";
+import { alarmReport, report, type Bench } from "../bench/report";
+import { throughput } from "../bench/throughput";
+import { Deployment } from "../chaos/deployment";
+import { interrupt } from "../chaos/run";
+import { ask } from "../chaos/state";
+import { clusterStatus } from "../../local/cluster";
+import { environment } from "../../local/engine/environment";
+import { prepare } from "../../local/engine/prepare";
+import { embedded } from "../../local/engine/target";
+import { pickedParts } from "./parts";
+import { checkout } from "../../local/lib/paths";
+import { elapsed, main, say } from "../../local/lib/progress";
 
 const seconds = async (work: () => Promise<unknown>) => {
   const from = Date.now();

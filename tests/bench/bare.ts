@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { membershipFiles } from "../local/cluster/cgroups";
-import { nodeNamed } from "../local/cluster/layout";
-import { redisRootTree } from "../local/images";
-import { kubectl } from "../tests/support/cluster";
+import { membershipFiles } from "../../local/cluster/cgroups";
+import { nodeNamed } from "../../local/cluster/layout";
+import { redisRootTree } from "../../local/images";
+import { kubectl } from "../support/cluster";
 import { inTree } from "./tool";
 
 export const barePort = 6390;

@@ -1,6 +1,6 @@
-import type { Fsync } from "../../components/redis/args";
-import { sleep } from "../../tests/support/eventually";
-import { PodLab, type Pod } from "../../tests/support/pod-lab";
+import type { Fsync } from "../../../components/redis/args";
+import { sleep } from "../../support/eventually";
+import { PodLab, type Pod } from "../../support/pod-lab";
 import { CrashDisk } from "./crash-disk";
 
 export type Crash = "SIGKILL" | "power cut";

@@ -1,12 +1,12 @@
-import { say } from "../local/lib/progress";
-import { kubectl } from "../tests/support/cluster";
-import { eventually } from "../tests/support/eventually";
-import type { Deployment } from "../tests/chaos/deployment";
-import type { Context, Fault } from "../tests/chaos/fault";
-import { rowsOf, type Row } from "../tests/chaos/report";
-import { freshPods, runFault, type RunResult } from "../tests/chaos/run";
-import { signal } from "../tests/chaos/processes";
-import { ask, condition } from "../tests/chaos/state";
+import { say } from "../../local/lib/progress";
+import { kubectl } from "../support/cluster";
+import { eventually } from "../support/eventually";
+import type { Deployment } from "../chaos/deployment";
+import type { Context, Fault } from "../chaos/fault";
+import { rowsOf, type Row } from "../chaos/report";
+import { freshPods, runFault, type RunResult } from "../chaos/run";
+import { signal } from "../chaos/processes";
+import { ask, condition } from "../chaos/state";
 import { clocks, onEachSentinel } from "./clocks";
 
 /** down-after as others ship it, in seconds; Sentinel's other clocks as they are without anybody setting them. */

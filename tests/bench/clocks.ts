@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
-import { podScripts } from "../components/redis/scripts";
-import type { Deployment } from "../tests/chaos/deployment";
-import { processesOf } from "../tests/chaos/processes";
-import { ask, componentOf, podsOf } from "../tests/chaos/state";
-import { sleep } from "../tests/support/eventually";
+import { podScripts } from "../../components/redis/scripts";
+import type { Deployment } from "../chaos/deployment";
+import { processesOf } from "../chaos/processes";
+import { ask, componentOf, podsOf } from "../chaos/state";
+import { sleep } from "../support/eventually";
 
 /** What the pods' own script says. */
 const [, setInPods] = /SENTINEL DEBUG ((?:[A-Z-]+-PERIOD \d+ ?)+)\)/.exec(

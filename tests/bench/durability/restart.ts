@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
-import { DataFiles } from "../../tests/support/damage";
-import { eventually } from "../../tests/support/eventually";
-import { PodLab, type Pod } from "../../tests/support/pod-lab";
+import { DataFiles } from "../../support/damage";
+import { eventually } from "../../support/eventually";
+import { PodLab, type Pod } from "../../support/pod-lab";
 
 export type Form = "base as RDB" | "base as commands" | "log only";
 export interface Restart {

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import * as os from "node:os";
 import RedisClient, { type Redis } from "ioredis";
-import { say } from "../local/lib/progress";
-import { eventually, sleep } from "../tests/support/eventually";
-import { labMasterName, labPassword, PodLab, type Pod } from "../tests/support/pod-lab";
+import { say } from "../../local/lib/progress";
+import { eventually, sleep } from "../support/eventually";
+import { labMasterName, labPassword, PodLab, type Pod } from "../support/pod-lab";
 import { SlowDisk } from "./slow-disk";
 
 /** Milliseconds; the component takes none below 1000. */

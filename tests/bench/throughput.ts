@@ -1,10 +1,10 @@
 import { median } from "d3-array";
-import { nodeNamed } from "../local/cluster/layout";
-import { say } from "../local/lib/progress";
-import { eventually } from "../tests/support/eventually";
-import type { Deployment } from "../tests/chaos/deployment";
-import { networkBeside } from "../tests/chaos/run";
-import { ask, condition, podsOf } from "../tests/chaos/state";
+import { nodeNamed } from "../../local/cluster/layout";
+import { say } from "../../local/lib/progress";
+import { eventually } from "../support/eventually";
+import type { Deployment } from "../chaos/deployment";
+import { networkBeside } from "../chaos/run";
+import { ask, condition, podsOf } from "../chaos/state";
 import { barePort, startBare } from "./bare";
 import { benchmark, type Figures } from "./tool";
 
