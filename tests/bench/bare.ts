@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { membershipFiles } from "../../local/cluster/cgroups";
-import { nodeNamed } from "../../local/cluster/layout";
-import { redisRootTree } from "../../local/images";
+import { membershipFiles } from "../../stand-ins/cluster/cgroups";
+import { nodeNamed } from "../../stand-ins/cluster/layout";
+import { redisRootTree } from "../../stand-ins/images";
 import { kubectl } from "../support/cluster";
 import { inTree } from "./tool";
 

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { hierarchiesIn } from "../../local/cluster/cgroup-hierarchies";
+import { hierarchiesIn } from "../../stand-ins/cluster/cgroup-hierarchies";
 
 /** A cgroup of this process's own, in the hierarchy of one controller: v1, or v2. Needs root. */
 export class Cgroup {

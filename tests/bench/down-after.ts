@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import * as os from "node:os";
 import RedisClient, { type Redis } from "ioredis";
-import { say } from "../../local/lib/progress";
+import { say } from "../../lib/progress";
 import { eventually, sleep } from "../support/eventually";
 import { labMasterName, labPassword, PodLab, type Pod } from "../support/pod-lab";
 import { SlowDisk } from "./slow-disk";

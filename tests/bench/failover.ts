@@ -1,4 +1,4 @@
-import { say } from "../../local/lib/progress";
+import { say } from "../../lib/progress";
 import { kubectl } from "../support/cluster";
 import { eventually } from "../support/eventually";
 import type { Deployment } from "../chaos/deployment";

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { run } from "../../local/lib/run";
+import { run } from "../../lib/run";
 import { eventually, sleep } from "../support/eventually";
 import { imageOf, loopDeviceOf, makeLoopDisk } from "../support/loop-disk";
 import { Cgroup } from "./cgroup";

@@ -1,6 +1,6 @@
 import { median } from "d3-array";
-import { nodeNamed } from "../../local/cluster/layout";
-import { say } from "../../local/lib/progress";
+import { nodeNamed } from "../../stand-ins/cluster/layout";
+import { say } from "../../lib/progress";
 import { eventually } from "../support/eventually";
 import type { Deployment } from "../chaos/deployment";
 import { networkBeside } from "../chaos/run";

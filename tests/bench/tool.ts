@@ -1,9 +1,9 @@
 import * as path from "node:path";
-import { unpackPackages } from "../../local/images/debian";
-import { mergeUsr } from "../../local/images/root-tree";
-import { cached } from "../../local/lib/cache";
-import { run } from "../../local/lib/run";
-import { versions } from "../../local/versions";
+import { unpackPackages } from "../../stand-ins/images/debian";
+import { mergeUsr } from "../../stand-ins/images/root-tree";
+import { cached } from "../../lib/cache";
+import { run } from "../../lib/run";
+import { versions } from "../../lib/versions";
 
 /** redis-benchmark of the version that is measured; the images hold only what a pod needs. */
 const tree = () =>

@@ -1,4 +1,4 @@
-import { imageNames } from "../../local/images";
+import { imageNames } from "../../stand-ins/images";
 import { kubectl, kubectlJson } from "../support/cluster";
 import { Project } from "../support/project";
 

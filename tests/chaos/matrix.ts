@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { checkout } from "../../local/lib/paths";
-import { elapsed, say } from "../../local/lib/progress";
+import { checkout } from "../../lib/paths";
+import { elapsed, say } from "../../lib/progress";
 import { Deployment } from "./deployment";
 import type { Fault } from "./fault";
 import { logsOf } from "./logs";

@@ -8,13 +8,13 @@ import { throughput } from "../bench/throughput";
 import { Deployment } from "../chaos/deployment";
 import { interrupt } from "../chaos/run";
 import { ask } from "../chaos/state";
-import { clusterStatus } from "../../local/cluster";
-import { environment } from "../../local/engine/environment";
-import { prepare } from "../../local/engine/prepare";
-import { embedded } from "../../local/engine/target";
+import { clusterStatus } from "../../stand-ins/cluster";
+import { environment } from "../../operate/engine/environment";
+import { prepare } from "../../operate/engine/prepare";
+import { embedded } from "../../operate/engine/target";
 import { pickedParts } from "./parts";
-import { checkout } from "../../local/lib/paths";
-import { elapsed, main, say } from "../../local/lib/progress";
+import { checkout } from "../../lib/paths";
+import { elapsed, main, say } from "../../lib/progress";
 
 const seconds = async (work: () => Promise<unknown>) => {
   const from = Date.now();

@@ -1,7 +1,7 @@
-import { environment } from "../../local/engine/environment";
-import { prepare } from "../../local/engine/prepare";
-import { embedded } from "../../local/engine/target";
-import { elapsed, main, say } from "../../local/lib/progress";
+import { environment } from "../../operate/engine/environment";
+import { prepare } from "../../operate/engine/prepare";
+import { embedded } from "../../operate/engine/target";
+import { elapsed, main, say } from "../../lib/progress";
 import { faults } from "../chaos/faults";
 import { numberOf } from "../chaos/fault";
 import { interrupted, matrix, notMade } from "../chaos/matrix";

@@ -6,8 +6,8 @@ import { forkAtFullMemory, type Memory } from "../bench/durability/memory";
 import { report, type Durability } from "../bench/durability/report";
 import { restarts } from "../bench/durability/restart";
 import { pickedParts } from "./parts";
-import { checkout } from "../../local/lib/paths";
-import { elapsed, main, say } from "../../local/lib/progress";
+import { checkout } from "../../lib/paths";
+import { elapsed, main, say } from "../../lib/progress";
 
 /** The parts that are tests, which take their long form. */
 const tests: Record<string, string[]> = {

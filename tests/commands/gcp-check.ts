@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { ensureCli } from "../../local/engine/cli";
-import { pathWithoutOurs } from "../../local/engine/links";
-import { reachable } from "../../local/engine/online";
-import type { InstalledPlugin } from "../../local/engine/plugin";
-import { bin, checkout } from "../../local/lib/paths";
-import { main, say, step } from "../../local/lib/progress";
-import { run, which } from "../../local/lib/run";
+import { ensureCli } from "../../operate/engine/cli";
+import { pathWithoutOurs } from "../../operate/engine/links";
+import { reachable } from "../../operate/engine/online";
+import type { InstalledPlugin } from "../../operate/engine/plugin";
+import { bin, checkout } from "../../lib/paths";
+import { main, say, step } from "../../lib/progress";
+import { run, which } from "../../lib/run";
 
 const executable = "pulumi-resource-gcp";
 const plain = { PULUMI_SKIP_UPDATE_CHECK: "true" };

@@ -3,12 +3,12 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { Run } from "../support/counts";
-import { environment } from "../../local/engine/environment";
-import { prepare } from "../../local/engine/prepare";
-import { embedded } from "../../local/engine/target";
-import { checkout } from "../../local/lib/paths";
-import { elapsed, main, say } from "../../local/lib/progress";
-import { whyNotHere } from "../../local/cluster";
+import { environment } from "../../operate/engine/environment";
+import { prepare } from "../../operate/engine/prepare";
+import { embedded } from "../../operate/engine/target";
+import { checkout } from "../../lib/paths";
+import { elapsed, main, say } from "../../lib/progress";
+import { whyNotHere } from "../../stand-ins/cluster";
 
 /** What a kind of test needs beside node_modules, and where its tests are if not in the folder of that name alone. */
 const kinds: Record<string, { needsCluster: boolean; folders?: string[] }> = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { imageNames } from "../../local/images";
+import { imageNames } from "../../stand-ins/images";
 import {
   addressOf,
   kubectl,

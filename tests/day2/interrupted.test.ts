@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
-import { dropUnwritten, locksOf, stackFile } from "../../local/engine/backend";
-import { imageNames } from "../../local/images";
+import { dropUnwritten, locksOf, stackFile } from "../../operate/engine/backend";
+import { imageNames } from "../../stand-ins/images";
 import { kubectl, redisCli, roles, sentinelClientOf, settled } from "../support/cluster";
 import { cutOffUp, goOn } from "../support/cut-off";
 import { eventually } from "../support/eventually";

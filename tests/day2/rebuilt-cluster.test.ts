@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { ensureCluster, stopCluster } from "../../local/cluster";
-import { stackState } from "../../local/engine/backend";
-import { clusterId } from "../../local/engine/kubectl";
-import { forgetSalts } from "../../local/engine/salt";
-import { destroy, outputs, removeStack, up } from "../../local/engine/stack";
-import { embedded } from "../../local/engine/target";
+import { ensureCluster, stopCluster } from "../../stand-ins/cluster";
+import { stackState } from "../../operate/engine/backend";
+import { clusterId } from "../../operate/engine/kubectl";
+import { forgetSalts } from "../../operate/engine/salt";
+import { destroy, outputs, removeStack, up } from "../../operate/engine/stack";
+import { embedded } from "../../operate/engine/target";
 import { redisCli, settled } from "../support/cluster";
 
 /**

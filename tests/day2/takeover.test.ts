@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { imageNames } from "../../local/images";
+import { imageNames } from "../../stand-ins/images";
 import { addressOf, kubectl, plainClient, redisCli, settled } from "../support/cluster";
 import { cutOffUp, goOn } from "../support/cut-off";
 import { eventually, printTime } from "../support/eventually";

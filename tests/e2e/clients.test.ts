@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { checkout } from "../../local/lib/paths";
-import { CommandFailed, run, which } from "../../local/lib/run";
+import { checkout } from "../../lib/paths";
+import { CommandFailed, run, which } from "../../lib/run";
 import { Deployment } from "../chaos/deployment";
 import { signal } from "../chaos/processes";
 import { kubectl, pods, settled } from "../support/cluster";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
-import { imageNames } from "../../local/images";
-import { ensureCluster, nodes } from "../../local/cluster";
-import { control, network } from "../../local/cluster/layout";
-import { killPart, partName } from "../../local/cluster/parts";
-import { readRecord } from "../../local/cluster/record";
-import { run } from "../../local/lib/run";
+import { imageNames } from "../../stand-ins/images";
+import { ensureCluster, nodes } from "../../stand-ins/cluster";
+import { control, network } from "../../stand-ins/cluster/layout";
+import { killPart, partName } from "../../stand-ins/cluster/parts";
+import { readRecord } from "../../stand-ins/cluster/record";
+import { run } from "../../lib/run";
 import { kubectl, kubectlJson } from "../support/cluster";
 import { eventually, printTime } from "../support/eventually";
 

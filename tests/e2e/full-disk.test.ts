@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Redis } from "ioredis";
-import { imageNames } from "../../local/images";
+import { imageNames } from "../../stand-ins/images";
 import { addressOf, kubectl, plainClient } from "../support/cluster";
 import { eventually } from "../support/eventually";
 import { NodeVolumes } from "../support/node-volume";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
-import { embedded } from "../../local/engine/target";
-import { imageNames } from "../../local/images";
-import { instances, look } from "../../local/status/collect";
-import { report } from "../../local/status/report";
+import { embedded } from "../../operate/engine/target";
+import { imageNames } from "../../stand-ins/images";
+import { instances, look } from "../../operate/status/collect";
+import { report } from "../../operate/status/report";
 import { kubectl, pods } from "../support/cluster";
 import { eventually } from "../support/eventually";
 import { Project } from "../support/project";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import type { Redis } from "ioredis";
-import { stackFile } from "../../local/engine/backend";
-import { imageNames } from "../../local/images";
+import { stackFile } from "../../operate/engine/backend";
+import { imageNames } from "../../stand-ins/images";
 import {
   addressOf,
   kubectl,

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { archiveOf } from "../../local/archive/job";
-import { imageNames } from "../../local/images";
-import { runJob, scheduledJob } from "../../local/jobs/job";
-import { comparingJob, drillOf } from "../../local/restore/compare";
-import { instances } from "../../local/status/collect";
+import { archiveOf } from "../../operate/archives/job";
+import { imageNames } from "../../stand-ins/images";
+import { runJob, scheduledJob } from "../../operate/archives/run-job";
+import { comparingJob, drillOf } from "../../operate/restore/compare";
+import { instances } from "../../operate/status/collect";
 import { everyKind, quietSchedule } from "../support/archives";
 import { addressOf, kubectl, plainClient, redisCli, roles } from "../support/cluster";
 import { eventually } from "../support/eventually";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mutates, type Deployment, type Step } from "./deployment";
-import type { RecordedRequest } from "./stand-in";
+import type { RecordedRequest } from "../../stand-ins/google";
 
 /** "POST /compute/...": what a failed assertion has to show. */
 export const lines = (requests: readonly RecordedRequest[]): string[] =>

@@ -3,9 +3,9 @@ import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
-import { checkout } from "../../local/lib/paths";
-import { CommandFailed, run } from "../../local/lib/run";
-import { StandIn, type RecordedRequest } from "./stand-in";
+import { checkout } from "../../lib/paths";
+import { CommandFailed, run } from "../../lib/run";
+import { StandIn, type RecordedRequest } from "../../stand-ins/google";
 
 export const project = "redis-check";
 

@@ -3,7 +3,7 @@ import { nodeInitScript } from "../../components/kernel";
 import { assertInPlace, assertNothingUnforeseen, assertOrder, assertRefused, lines } from "./assertions";
 import { Deployment, type Changes, type Step } from "./deployment";
 import { assertGolden } from "./golden";
-import type { RecordedRequest } from "./stand-in";
+import type { RecordedRequest } from "../../stand-ins/google";
 
 describe("dev on Google Cloud, through the official plugin", function () {
   this.timeout(240_000);

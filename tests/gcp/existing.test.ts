@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { assertInPlace, assertNothingUnforeseen, assertOrder, assertRefused, lines } from "./assertions";
 import { Deployment, mutates, project, type Changes } from "./deployment";
-import { createCluster } from "./stand-in/container";
-import { createDisk } from "./stand-in/compute-disks";
-import type { RecordedRequest } from "./stand-in";
+import { createCluster } from "../../stand-ins/google/container";
+import { createDisk } from "../../stand-ins/google/compute-disks";
+import type { RecordedRequest } from "../../stand-ins/google";
 
 type Refused = Awaited<ReturnType<Deployment["refused"]>>;
 

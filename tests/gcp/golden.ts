@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { checkout } from "../../local/lib/paths";
-import type { RecordedRequest } from "./stand-in";
+import { checkout } from "../../lib/paths";
+import type { RecordedRequest } from "../../stand-ins/google";
 
 const folder = (stack: string) => path.join(checkout, "tests", "golden", "requests", stack);
 

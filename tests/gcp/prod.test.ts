@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { assertInPlace, assertNothingUnforeseen, assertOrder, assertRefused, lines } from "./assertions";
 import { Deployment, mutates, type Changes } from "./deployment";
 import { assertGolden } from "./golden";
-import type { RecordedRequest } from "./stand-in";
+import type { RecordedRequest } from "../../stand-ins/google";
 
 describe("prod on Google Cloud, through the official plugin", function () {
   this.timeout(240_000);

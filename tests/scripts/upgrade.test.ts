@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import Redis from "ioredis";
-import { redisRootTree } from "../../local/images";
+import { redisRootTree } from "../../stand-ins/images";
 import { eventually } from "../support/eventually";
 import { olderRedisTree, olderVersion } from "../support/older-redis";
 import { labMasterName, labPassword, PodLab, type Pod } from "../support/pod-lab";

@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { archiveStore } from "../../components/redis/archive-store";
 import type { ArchiveSettings } from "../../components/redis/args";
 import { podScripts } from "../../components/redis/scripts";
-import { rcloneRootTree } from "../../local/images";
+import { rcloneRootTree } from "../../stand-ins/images";
 import { valueOf } from "./mocked-stack";
 import { labMasterName, labPassword, type Pod, type PodLab } from "./pod-lab";
 

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type Redis from "ioredis";
-import { rcloneRootTree } from "../../local/images";
+import { rcloneRootTree } from "../../stand-ins/images";
 import { known } from "./archive-lab";
 import type { Pod, PodLab } from "./pod-lab";
 

@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import RedisClient from "ioredis";
-import { run } from "../../local/lib/run";
+import { run } from "../../lib/run";
 import { eventually } from "./eventually";
 
 export const kubectl = (...args: string[]): Promise<string> => run("kubectl", args);

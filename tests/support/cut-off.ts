@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { dropUnwritten } from "../../local/engine/backend";
+import { dropUnwritten } from "../../operate/engine/backend";
 import type { Project } from "./project";
 
 /**

@@ -4,7 +4,7 @@ import * as http from "node:http";
 import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
-import { goBuild } from "../../local/lib/go-build";
+import { goBuild } from "../../lib/go-build";
 import type { Destination } from "./archive-lab";
 import { eventually } from "./eventually";
 

@@ -1,9 +1,9 @@
 import { rmSync } from "node:fs";
 import * as path from "node:path";
-import { unpackPackages } from "../../local/images/debian";
-import { buildRootTree, checkVersion, mergeUsr, sourceOf } from "../../local/images/root-tree";
-import { redis } from "../../local/images/trees";
-import { cached } from "../../local/lib/cache";
+import { unpackPackages } from "../../stand-ins/images/debian";
+import { buildRootTree, checkVersion, mergeUsr, sourceOf } from "../../stand-ins/images/root-tree";
+import { redis } from "../../stand-ins/images/trees";
+import { cached } from "../../lib/cache";
 
 /**
  * The release of Redis before the one that is deployed, as far as Debian has it: its RDB files are two versions older

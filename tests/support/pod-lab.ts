@@ -9,7 +9,7 @@ import { restoreChoice } from "../../components/redis/restore-choice";
 import { podScripts, scriptKinds } from "../../components/redis/scripts";
 import { withDefaults } from "../../components/redis/settings";
 import { endpointPorts, haproxyConf } from "../../components/redis/haproxy";
-import { haproxyRootTree, redisRootTree } from "../../local/images";
+import { haproxyRootTree, redisRootTree } from "../../stand-ins/images";
 import { eventually } from "./eventually";
 
 export const labPassword = "a-password-of-the-lab";

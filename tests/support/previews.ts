@@ -1,4 +1,4 @@
-import { CommandFailed } from "../../local/lib/run";
+import { CommandFailed } from "../../lib/run";
 import type { Project } from "./project";
 
 interface Step {

@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { checkout } from "../../local/lib/paths";
-import { CommandFailed, run } from "../../local/lib/run";
+import { checkout } from "../../lib/paths";
+import { CommandFailed, run } from "../../lib/run";
 
 /**
  * The program as a person has it, with stacks of the tests' own: the checkout's files by links, and a backend, a
@@ -97,7 +97,7 @@ export class Project {
 
   /** What `make NAME` prints of a stack here, with STACK=name, as of one that somebody deployed himself. */
   make(name: string, stack: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
-    return run(process.execPath, ["--import", "tsx", path.join(checkout, "local", "commands", `${name}.ts`)], {
+    return run(process.execPath, ["--import", "tsx", path.join(checkout, "operate", "commands", `${name}.ts`)], {
       cwd: this.folder,
       env: { ...this.env, ...env, STACK: stack },
     });

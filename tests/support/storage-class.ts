@@ -1,5 +1,5 @@
-import { storageClass } from "../../local/cluster/addon-storage";
-import { run } from "../../local/lib/run";
+import { storageClass } from "../../stand-ins/cluster/addon-storage";
+import { run } from "../../lib/run";
 import { kubectl } from "./cluster";
 
 /** A StorageClass of a test's own, as the embedded cluster's: whether its volumes may grow is for that test to say. */

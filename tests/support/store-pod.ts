@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { imageNames } from "../../local/images";
+import { imageNames } from "../../stand-ins/images";
 import { kubectl } from "./cluster";
 import { gateway, keys } from "./object-store";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { turnsBefore } from "../../components/redis/cron";
-import { describeList, parseList } from "../../local/archive/list";
-import { archiveTrouble, drillTrouble } from "../../local/status/archive";
+import { describeList, parseList } from "../../operate/archives/list";
+import { archiveTrouble, drillTrouble } from "../../operate/status/archive";
 
 describe("make archives", () => {
   const log = [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { cached, type Recipe } from "../../local/lib/cache";
+import { cached, type Recipe } from "../../lib/cache";
 
 describe("the build cache", () => {
   let root: string;

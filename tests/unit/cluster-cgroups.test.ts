@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { controllersToEnable, hierarchiesIn, missingControllers } from "../../local/cluster/cgroup-hierarchies";
+import { controllersToEnable, hierarchiesIn, missingControllers } from "../../stand-ins/cluster/cgroup-hierarchies";
 
 const v1 = [
   "tmpfs /sys/fs/cgroup tmpfs rw,relatime,mode=755 0 0",

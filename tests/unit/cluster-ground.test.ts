@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { pathOf } from "../../local/cluster/api";
-import { stagingModules } from "../../local/cluster/binaries";
-import { clusterNodes, network, nodeNamed, spaces } from "../../local/cluster/layout";
-import { snapshotterFor } from "../../local/cluster/node-config";
-import { missingPackages } from "../../local/cluster/packages";
-import { whyNotHere } from "../../local/cluster/platform";
-import { debianMirror } from "../../local/images/debian";
-import { listedLibraries } from "../../local/images/root-tree";
+import { pathOf } from "../../stand-ins/cluster/api";
+import { stagingModules } from "../../lib/builds";
+import { clusterNodes, network, nodeNamed, spaces } from "../../stand-ins/cluster/layout";
+import { snapshotterFor } from "../../stand-ins/cluster/node-config";
+import { missingPackages } from "../../stand-ins/cluster/packages";
+import { whyNotHere } from "../../stand-ins/cluster/platform";
+import { debianMirror } from "../../stand-ins/images/debian";
+import { listedLibraries } from "../../stand-ins/images/root-tree";
 
 describe("cluster: where it cannot run", () => {
   const fine = { platform: "linux" as const, uid: 0, hasGo: true };

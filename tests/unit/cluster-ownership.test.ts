@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { ourCniResults } from "../../local/cluster/leftovers";
-import { mountsBelow } from "../../local/cluster/mounts";
-import { judge } from "../../local/cluster/ownership";
-import { identify, isAlive, parseStat } from "../../local/cluster/processes";
-import { type ClusterRecord, isThisBoot, livingParts, parseRecord } from "../../local/cluster/record";
+import { ourCniResults } from "../../stand-ins/cluster/leftovers";
+import { mountsBelow } from "../../stand-ins/cluster/mounts";
+import { judge } from "../../stand-ins/cluster/ownership";
+import { identify, isAlive, parseStat } from "../../stand-ins/cluster/processes";
+import { type ClusterRecord, isThisBoot, livingParts, parseRecord } from "../../stand-ins/cluster/record";
 
 const record: ClusterRecord = { checkout: "/home/me/one", bootId: "b", built: true, sysctls: {}, parts: {} };
 const here = { anything: true, record, alive: true, whole: true, checkout: "/home/me/one", exists: () => true };

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { checkout, state } from "../../local/lib/paths";
-import { run, which } from "../../local/lib/run";
+import { checkout, state } from "../../lib/paths";
+import { run, which } from "../../lib/run";
 
 const tool = (name: string) => path.join(checkout, "node_modules", ".bin", name);
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { unfit } from "../../local/engine/cli";
-import { pathWithoutOurs } from "../../local/engine/links";
-import { isInstalled } from "../../local/engine/plugin";
-import { atLeast, versionIn } from "../../local/engine/version";
-import { oldestPulumi } from "../../local/versions";
+import { unfit } from "../../operate/engine/cli";
+import { pathWithoutOurs } from "../../operate/engine/links";
+import { isInstalled } from "../../operate/engine/plugin";
+import { atLeast, versionIn } from "../../operate/engine/version";
+import { oldestPulumi } from "../../lib/versions";
 
 describe("engine: the choice of the CLI", () => {
   it("compares versions by number: 3.99.0 is older than 3.142.0 although it sorts behind it", () => {

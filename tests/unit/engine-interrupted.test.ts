@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { PendingOperation } from "../../local/engine/backend";
-import { begunObjects, isOurs } from "../../local/engine/interrupted";
+import type { PendingOperation } from "../../operate/engine/backend";
+import { begunObjects, isOurs } from "../../operate/engine/interrupted";
 
 const labels = { "app.kubernetes.io/instance": "redis", "app.kubernetes.io/managed-by": "pulumi" };
 const service = { kind: "Service", metadata: { name: "redis", namespace: "redis-local", labels } };

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { dropUnwritten, stackFile, withoutDeployed } from "../../local/engine/backend";
-import { withoutSalt, withSaltOf } from "../../local/engine/salt";
-import { embedded, targetOf } from "../../local/engine/target";
-import { together } from "../../local/lib/together";
+import { dropUnwritten, stackFile, withoutDeployed } from "../../operate/engine/backend";
+import { withoutSalt, withSaltOf } from "../../operate/engine/salt";
+import { embedded, targetOf } from "../../operate/engine/target";
+import { together } from "../../lib/together";
 
 describe("engine: the salt in a stack's tracked file", () => {
   const authored =

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { diff, formatPath, parsePath, type DiffRequest } from "../../local/provider/diff";
-import { writeCheckpoint } from "../../local/provider/checkpoint";
-import { pruneToShape } from "../../local/provider/inputs";
-import { isEmpty, secret, unknownMark, type Fields } from "../../local/provider/values";
+import { diff, formatPath, parsePath, type DiffRequest } from "../../stand-ins/kubernetes-plugin/diff";
+import { writeCheckpoint } from "../../stand-ins/kubernetes-plugin/checkpoint";
+import { pruneToShape } from "../../stand-ins/kubernetes-plugin/inputs";
+import { isEmpty, secret, unknownMark, type Fields } from "../../stand-ins/kubernetes-plugin/values";
 
 const settings = { enableConfigMapMutable: false, enableSecretMutable: false };
 const stateOf = (inputs: Fields, live: Fields = inputs): Fields =>

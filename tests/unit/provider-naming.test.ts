@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { check, type CheckRequest } from "../../local/provider/check";
-import { secret, unknownMark, type Fields } from "../../local/provider/values";
+import { check, type CheckRequest } from "../../stand-ins/kubernetes-plugin/check";
+import { secret, unknownMark, type Fields } from "../../stand-ins/kubernetes-plugin/values";
 
 const urn = "urn:pulumi:local::redis-gke::redis-gke:redis:Redis$kubernetes:core/v1:ConfigMap::settings";
 const seed = new Uint8Array([1, 2, 3]);

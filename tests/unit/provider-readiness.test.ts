@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
-import { judgePod, podProblems } from "../../local/provider/await/pod";
-import { endpointsOf, judgeService, settleMilliseconds } from "../../local/provider/await/service";
-import { judgeClaim, judgeVolume } from "../../local/provider/await/storage";
-import { judgeDaemonSet, judgeDeployment, judgeJob, judgeStatefulSet } from "../../local/provider/await/workloads";
-import { obstacles } from "../../local/provider/delete";
-import type { Fields } from "../../local/provider/values";
+import { judgePod, podProblems } from "../../stand-ins/kubernetes-plugin/await/pod";
+import { endpointsOf, judgeService, settleMilliseconds } from "../../stand-ins/kubernetes-plugin/await/service";
+import { judgeClaim, judgeVolume } from "../../stand-ins/kubernetes-plugin/await/storage";
+import {
+  judgeDaemonSet,
+  judgeDeployment,
+  judgeJob,
+  judgeStatefulSet,
+} from "../../stand-ins/kubernetes-plugin/await/workloads";
+import { obstacles } from "../../stand-ins/kubernetes-plugin/delete";
+import type { Fields } from "../../stand-ins/kubernetes-plugin/values";
 
 const all = {
   observedGeneration: 2,

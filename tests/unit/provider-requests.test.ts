@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import * as http from "node:http";
 import * as net from "node:net";
 import type { AddressInfo } from "node:net";
-import { create } from "../../local/provider/create";
-import { remove } from "../../local/provider/delete";
-import { InitFailed } from "../../local/provider/errors";
-import { EngineLog } from "../../local/provider/log";
-import { read } from "../../local/provider/read";
-import { Session } from "../../local/provider/session";
-import { parseSettings } from "../../local/provider/settings";
-import { update } from "../../local/provider/update";
-import { unknownMark, type Fields } from "../../local/provider/values";
+import { create } from "../../stand-ins/kubernetes-plugin/create";
+import { remove } from "../../stand-ins/kubernetes-plugin/delete";
+import { InitFailed } from "../../stand-ins/kubernetes-plugin/errors";
+import { EngineLog } from "../../stand-ins/kubernetes-plugin/log";
+import { read } from "../../stand-ins/kubernetes-plugin/read";
+import { Session } from "../../stand-ins/kubernetes-plugin/session";
+import { parseSettings } from "../../stand-ins/kubernetes-plugin/settings";
+import { update } from "../../stand-ins/kubernetes-plugin/update";
+import { unknownMark, type Fields } from "../../stand-ins/kubernetes-plugin/values";
 
 interface Seen {
   method: string;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as sdk from "@pulumi/pulumi/runtime/rpc.js";
-import { readCheckpoint, toObject, writeCheckpoint } from "../../local/provider/checkpoint";
-import { check } from "../../local/provider/check";
-import { annotateSecrets } from "../../local/provider/secrets";
+import { readCheckpoint, toObject, writeCheckpoint } from "../../stand-ins/kubernetes-plugin/checkpoint";
+import { check } from "../../stand-ins/kubernetes-plugin/check";
+import { annotateSecrets } from "../../stand-ins/kubernetes-plugin/secrets";
 import {
   fromStruct,
   hasSecret,
@@ -15,7 +15,7 @@ import {
   unknownMark,
   hasUnknown,
   type Fields,
-} from "../../local/provider/values";
+} from "../../stand-ins/kubernetes-plugin/values";
 
 const fieldManager = "pulumi-kubernetes-00000000";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { configDiff, textValues } from "../../local/provider/config";
-import { createdByPlugin, adoptFields, manages } from "../../local/provider/managed-fields";
-import { mistakes, parseSettings } from "../../local/provider/settings";
-import { timeoutOf } from "../../local/provider/await";
-import { secret, unknownMark } from "../../local/provider/values";
+import { configDiff, textValues } from "../../stand-ins/kubernetes-plugin/config";
+import { createdByPlugin, adoptFields, manages } from "../../stand-ins/kubernetes-plugin/managed-fields";
+import { mistakes, parseSettings } from "../../stand-ins/kubernetes-plugin/settings";
+import { timeoutOf } from "../../stand-ins/kubernetes-plugin/await";
+import { secret, unknownMark } from "../../stand-ins/kubernetes-plugin/values";
 
 const properties = (values: Record<string, string>, environment = {}) =>
   mistakes(values, environment).map(({ property }) => property);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1CronJob } from "@kubernetes/client-node";
-import type { Listed } from "../../local/archive/list";
-import { archiveSource, chooseArchive, newStack } from "../../local/restore/plan";
+import type { Listed } from "../../operate/archives/list";
+import { archiveSource, chooseArchive, newStack } from "../../operate/restore/plan";
 
 const listed = (name: string, state: Listed["state"] = "checked", folder: Listed["folder"] = "hourly"): Listed => ({
   folder,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { V1ContainerStatus, V1Pod, V1PodStatus } from "@kubernetes/client-node";
-import { inventory } from "../../local/status/inventory";
+import { inventory } from "../../operate/status/inventory";
 
 const labels = (component: string) => ({
   "app.kubernetes.io/name": "redis",

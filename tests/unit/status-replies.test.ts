@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseInfo, parseSentinelMasters } from "../../local/status/replies";
+import { parseInfo, parseSentinelMasters } from "../../operate/status/replies";
 
 const info = (lines: Record<string, string | number>) =>
   `# Server\r\nredis_version:8.0.2\r\n${Object.entries(lines)

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { Answer, Sight } from "../../local/status/collect";
-import type { Component, PodFacts } from "../../local/status/inventory";
-import type { RedisView, SentinelView } from "../../local/status/replies";
-import { bytes, report, table } from "../../local/status/report";
-import { problems, verdict } from "../../local/status/verdict";
+import type { Answer, Sight } from "../../operate/status/collect";
+import type { Component, PodFacts } from "../../operate/status/inventory";
+import type { RedisView, SentinelView } from "../../operate/status/replies";
+import { bytes, report, table } from "../../operate/status/report";
+import { problems, verdict } from "../../operate/status/verdict";
 
 const pod = (name: string, component: Component, over: Partial<PodFacts> = {}): PodFacts => ({
   name,

@@ -1,8 +1,8 @@
-import { clusterNodes, control } from "../../../local/cluster/layout";
-import { killCgroup } from "../../../local/cluster/cgroups";
-import { ensureCluster, nodes } from "../../../local/cluster";
-import { killPart } from "../../../local/cluster/parts";
-import { run } from "../../../local/lib/run";
+import { clusterNodes, control } from "../../../stand-ins/cluster/layout";
+import { killCgroup } from "../../../stand-ins/cluster/cgroups";
+import { ensureCluster, nodes } from "../../../stand-ins/cluster";
+import { killPart } from "../../../stand-ins/cluster/parts";
+import { run } from "../../../lib/run";
 import { kubectl, kubectlJson } from "../../support/cluster";
 import { sleep } from "../../support/eventually";
 import type { Context, Fault } from "../fault";

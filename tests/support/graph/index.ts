@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { checkout } from "../../../local/lib/paths";
-import { run } from "../../../local/lib/run";
+import { checkout } from "../../../lib/paths";
+import { run } from "../../../lib/run";
 import type { GraphResource } from "./record";
 
 export type { GraphResource } from "./record";

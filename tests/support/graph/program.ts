@@ -7,7 +7,7 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { getMonitor } from "@pulumi/pulumi/runtime/settings";
 import { parse } from "yaml";
-import { checkout } from "../../../local/lib/paths";
+import { checkout } from "../../../lib/paths";
 import { create } from "./cloud";
 import { record, type Request } from "./record";
 

@@ -1,5 +1,5 @@
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
-import { checkout } from "../../../local/lib/paths";
+import { checkout } from "../../../lib/paths";
 
 export type Request = RegisterResourceRequest;
 
