@@ -1,6 +1,3 @@
-import { metadataMistake } from "../../components/gke/reserved-metadata";
-import { sysctlMistake } from "../../components/gke/node-sysctls";
-import { machineOf } from "../../components/gke/machine-types";
 import { origin } from "./compute-common";
 import { invalid, Refusal, type Call, type Routes } from "./http";
 import { relative, type Store } from "./store";
@@ -196,11 +193,12 @@ function refuseNodeConfig(
   project: string,
   { machineType = "e2-medium", metadata = {}, linuxNodeConfig, serviceAccount }: NodeConfig,
 ): void {
-  const machine = machineOf(machineType);
-  if (!machine) throw invalid(`Invalid machine type ${machineType}`);
-  for (const [key, value] of Object.entries(metadata)) refuseIf(metadataMistake(key, value), `metadata ${key}`);
+  const rules = store.nodeRules;
+  const memory = rules.memoryOf(machineType);
+  if (memory === undefined) throw invalid(`Invalid machine type ${machineType}`);
+  for (const [key, value] of Object.entries(metadata)) refuseIf(rules.metadataMistake(key, value), `metadata ${key}`);
   for (const [key, value] of Object.entries(linuxNodeConfig?.sysctls ?? {}))
-    refuseIf(sysctlMistake(key, value, machine.memory), `sysctl ${key}`);
+    refuseIf(rules.sysctlMistake(key, value, memory), `sysctl ${key}`);
   if (serviceAccount !== undefined && serviceAccount !== "default")
     store.get(`projects/${project}/serviceAccounts/${serviceAccount}`);
   const script = linuxNodeConfig?.customNodeInit?.initScript;

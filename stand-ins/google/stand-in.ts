@@ -9,22 +9,23 @@ import { iam } from "./iam";
 import { resourceManager } from "./resource-manager";
 import { serviceUsage } from "./service-usage";
 import { storage } from "./storage";
-import { Store } from "./store";
+import { Store, type NodeRules } from "./store";
 
 /** The parts of Google Cloud that the program uses, as far as it uses them, on loopback. */
 export class StandIn {
-  readonly store = new Store();
+  readonly store: Store;
   /** Every request in its turn. */
   readonly requests: RecordedRequest[] = [];
   /** Requests that no route is written for: what the real API would answer is not known, so the check cannot pass. */
   readonly unknown: string[] = [];
-  private readonly routes: Routes = Object.assign(
-    {},
-    ...[serviceUsage, resourceManager, iam, compute, computeDisks, storage, container].map((service) =>
-      service(this.store),
-    ),
-  ) as Routes;
+  private readonly routes: Routes;
   private readonly server = http.createServer((request, response) => void this.answer(request, response));
+
+  constructor(nodeRules: NodeRules) {
+    this.store = new Store(nodeRules);
+    const services = [serviceUsage, resourceManager, iam, compute, computeDisks, storage, container];
+    this.routes = Object.assign({}, ...services.map((service) => service(this.store))) as Routes;
+  }
 
   async start(): Promise<void> {
     await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));

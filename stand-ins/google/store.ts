@@ -1,12 +1,25 @@
 import { Refusal } from "./http";
 
 /**
+ * What Google takes for a node: told by whoever starts the stand-in, for the tables are the program's (and are held
+ * against Google's own documents by tests/contract). A mistake is what is wrong with it, in words.
+ */
+export interface NodeRules {
+  /** The memory in GB of a machine of this type; undefined if there is no such type. */
+  memoryOf(machineType: string): number | undefined;
+  sysctlMistake(name: string, value: string, memory: number): string | undefined;
+  metadataMistake(key: string, value: string): string | undefined;
+}
+
+/**
  * What the services hold, by the names that Google gives: "projects/P/zones/Z/disks/D". One for all of them, for they
  * name each other.
  */
 export class Store {
   private readonly held = new Map<string, object>();
   private counter = 0;
+
+  constructor(readonly nodeRules: NodeRules) {}
 
   /** Grows with each call: ids, generations, fingerprints. */
   next(): number {

@@ -3,6 +3,9 @@ import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
+import { machineOf } from "../../components/gke/machine-types";
+import { sysctlMistake } from "../../components/gke/node-sysctls";
+import { metadataMistake } from "../../components/gke/reserved-metadata";
 import { checkout } from "../../lib/paths";
 import { CommandFailed, run } from "../../lib/run";
 import { StandIn, type RecordedRequest } from "../../stand-ins/google";
@@ -28,7 +31,11 @@ export interface Step {
  * process.
  */
 export class Deployment {
-  readonly cloud = new StandIn();
+  readonly cloud = new StandIn({
+    memoryOf: (machineType) => machineOf(machineType)?.memory,
+    sysctlMistake,
+    metadataMistake,
+  });
   /** Where the plugin tried to go instead; a proxy that refuses everything writes it down. */
   readonly strays: string[] = [];
   private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "redis-gke-gcp-"));
