@@ -1,5 +1,5 @@
 import type { Comparison } from "../changes";
-import type { Deployed } from "./replacement";
+import type { Deployed } from "./rules/replacement";
 
 /** Where the control plane and the nodes are, and how the cluster is kept. */
 export interface ClusterArgs {

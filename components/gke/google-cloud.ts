@@ -3,15 +3,15 @@ import { refuseChanges, together } from "../changes";
 import { refuse } from "../mistake";
 import { createArchiveBucket } from "./archive-bucket";
 import type { GoogleCloudArgs } from "./args";
-import { findUnfitDisks } from "./adopted-disks";
-import { Cluster } from "./cluster";
-import { Disks, type DataDisk } from "./disks";
-import { lookUp, unsuitable, type FoundCluster } from "./existing-cluster";
-import { createNodeIdentity } from "./node-identity";
-import { NodePools } from "./node-pool";
-import { describeDeployed, findReplacements, type Deployed } from "./replacement";
+import { findUnfitDisks } from "./disks/adopted-disks";
+import { Cluster } from "./cluster/cluster";
+import { Disks, type DataDisk } from "./disks/disks";
+import { lookUp, unsuitable, type FoundCluster } from "./cluster/existing-cluster";
+import { createNodeIdentity } from "./nodes/node-identity";
+import { NodePools } from "./nodes/node-pool";
+import { describeDeployed, findReplacements, type Deployed } from "./rules/replacement";
 import { withDefaults, type GoogleCloudSettings } from "./settings";
-import { findMistakes } from "./validation";
+import { findMistakes } from "./rules/validation";
 
 /**
  * The Google Cloud half of a stack: a GKE cluster (made, or found), nodes that are tuned for Redis and run nothing

@@ -1,8 +1,8 @@
 export type * from "./args";
-export { smallestDisk } from "./disk-validation";
+export { smallestDisk } from "./rules/disk-validation";
 export { GoogleCloud } from "./google-cloud";
-export { authPlugin } from "./kubeconfig";
-export { nodeSelector, tolerations } from "./node-pool";
-export type { Deployed } from "./replacement";
-export { findMistakes } from "./validation";
-export { Volumes } from "./volumes";
+export { authPlugin } from "./cluster/kubeconfig";
+export { nodeSelector, tolerations } from "./nodes/node-pool";
+export type { Deployed } from "./rules/replacement";
+export { findMistakes } from "./rules/validation";
+export { Volumes } from "./disks/volumes";

@@ -8,7 +8,7 @@ import type {
   SnapshotArgs,
   WorkloadArgs,
 } from "./args";
-import { parseLocation } from "./location";
+import { parseLocation } from "./rules/location";
 
 /** What is used where an argument says nothing. */
 export const defaults = {

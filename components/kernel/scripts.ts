@@ -2,21 +2,25 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { wantedShell } from "./wanted";
 
-type Script = "kernel-values.sh" | "kernel-tune.sh" | "kernel-tuned.sh";
+const scripts = (...names: string[]): Record<string, string> =>
+  Object.fromEntries(names.map((name) => [name, fs.readFileSync(path.join(__dirname, "scripts", name), "utf8")]));
 
-const script = (name: Script) => fs.readFileSync(path.join(__dirname, "scripts", name), "utf8");
-
-/** What a pod needs that reads and judges its kernel: by file name, to be mounted in one folder. */
-export const readingScripts = (): Record<string, string> => ({
+/** What reads and judges a kernel: by file name, to be mounted in one folder. */
+const readingScripts = (): Record<string, string> => ({
   "kernel-wanted.sh": wantedShell(),
-  "kernel-values.sh": script("kernel-values.sh"),
+  ...scripts("kernel-values.sh"),
 });
 
-/** What a pod needs that sets them, too. */
+/** What a Redis pod needs: it says what it got, waits for it if it is to, and tells `make status`. Needs lib.sh. */
+export const kernelPodScripts = (): Record<string, string> => ({
+  ...readingScripts(),
+  ...scripts("kernel.sh", "kernel-wait.sh", "kernel-status.sh"),
+});
+
+/** What a pod needs that sets the values. */
 export const tuningScripts = (): Record<string, string> => ({
   ...readingScripts(),
-  "kernel-tune.sh": script("kernel-tune.sh"),
-  "kernel-tuned.sh": script("kernel-tuned.sh"),
+  ...scripts("kernel-tune.sh", "kernel-tuned.sh"),
 });
 
 /**
@@ -24,11 +28,11 @@ export const tuningScripts = (): Record<string, string> => ({
  * again. It also raises net.core.somaxconn in the node's own network namespace, which is not that of a pod.
  */
 export function nodeInitScript(): string {
-  const scripts = tuningScripts();
+  const tuning = tuningScripts();
   const sourced = /^\. "\$\(dirname "\$0"\)\/(.*)"$/gm;
   const inlined = (text: string): string =>
-    text.replace(sourced, (_, name: string) => inlined(scripts[name]!).trimEnd());
-  return inlined(scripts["kernel-tune.sh"]!)
+    text.replace(sourced, (_, name: string) => inlined(tuning[name]!).trimEnd());
+  return inlined(tuning["kernel-tune.sh"]!)
     .replace(/^# shellcheck .*\n/gm, "")
     .replace(/^#!.*\n/, "#!/bin/bash\n");
 }

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
 import type { Comparison } from "../changes";
-import type { RedisDeployed } from "./deployed";
+import type { RedisDeployed } from "./rules/deployed";
 
 /**
  * How Redis is run. `standalone`: one node. `sentinel`: a master, its replicas, and sentinels that replace a lost

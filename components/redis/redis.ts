@@ -1,22 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refuse } from "../mistake";
 import { nameMistakes } from "../names";
-import { createArchive } from "./archive";
+import { createArchive } from "./topology/archive";
 import type { RedisArgs } from "./args";
-import { compareWithLast } from "./comparison";
-import { redisPort, sentinelPort } from "./configuration";
-import { damageWarnings } from "./damage-validation";
-import type { RedisDeployed } from "./deployed";
-import { createDrill } from "./drill";
-import { failoverWarnings } from "./failover-validation";
-import { createFoundation } from "./foundation";
-import { spreadWarnings } from "./needs";
-import { createPassword } from "./password";
-import { Sentinel } from "./sentinel";
+import { compareWithLast } from "./topology/comparison";
+import { redisPort, sentinelPort } from "./rendered/redis-conf";
+import { damageWarnings } from "./rules/damage-validation";
+import type { RedisDeployed } from "./rules/deployed";
+import { createDrill } from "./topology/drill";
+import { failoverWarnings } from "./rules/failover-validation";
+import { createFoundation } from "./topology/foundation";
+import { spreadWarnings } from "./rules/needs";
+import { createPassword } from "./objects/password";
+import { Sentinel } from "./topology/sentinel";
 import { withDefaults } from "./settings";
-import { Standalone } from "./standalone";
-import { stoppedWarnings } from "./stopped";
-import { findMistakes } from "./validation";
+import { Standalone } from "./topology/standalone";
+import { stoppedWarnings } from "./rules/stopped";
+import { findMistakes } from "./rules/validation";
 
 /**
  * Redis on Kubernetes: `standalone`, or `sentinel` (a master, replicas, sentinels that replace a lost master, and an

@@ -1,7 +1,7 @@
-import { archiveRoot } from "./archive-names";
+import { archiveRoot } from "./rules/archive-names";
 import type { ArchiveArgs, ArchiveSettings, RedisArgs, RedisSettings } from "./args";
-import { Gi } from "./quantity";
-import { deriveSizing } from "./sizing";
+import { Gi } from "./rules/quantity";
+import { deriveSizing } from "./rules/sizing";
 
 /** What is used where an argument says nothing. */
 export const defaults = {

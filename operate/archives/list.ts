@@ -1,4 +1,4 @@
-import { timeOf } from "../../components/redis/restore-choice";
+import { timeOf } from "../../components/redis/rules/restore-choice";
 import { age } from "../status/archive";
 import { bytes, table } from "../status/report";
 

@@ -1,4 +1,4 @@
-import { timeOf } from "../../components/redis/restore-choice";
+import { timeOf } from "../../components/redis/rules/restore-choice";
 import { archiveOf, listArchives } from "../archives/job";
 import { bytes } from "../status/report";
 import { runJob } from "../archives/run-job";

@@ -1,5 +1,5 @@
 import type { V1CronJob } from "@kubernetes/client-node";
-import { restoreChoice, timeOf } from "../../components/redis/restore-choice";
+import { restoreChoice, timeOf } from "../../components/redis/rules/restore-choice";
 import type { Listed } from "../archives/list";
 import { age } from "../status/archive";
 

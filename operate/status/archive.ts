@@ -1,5 +1,5 @@
 import type { V1CronJob } from "@kubernetes/client-node";
-import { turnsBefore } from "../../components/redis/cron";
+import { turnsBefore } from "../../components/redis/rules/cron";
 
 /** What Kubernetes knows of the jobs that archive a Redis, or drill its restore. Times in milliseconds. */
 export interface JobFacts {

@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { podScripts } from "../../components/redis/scripts";
+import { podScripts } from "../../components/redis/objects/scripts";
 import type { Deployment } from "../chaos/deployment";
 import { processesOf } from "../chaos/processes";
 import { ask, componentOf, podsOf } from "../chaos/state";

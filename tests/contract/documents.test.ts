@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { nodeSysctls, sysctlMistake } from "../../components/gke/node-sysctls";
-import { metadataMistake, reservedMetadata } from "../../components/gke/reserved-metadata";
+import { nodeSysctls, sysctlMistake } from "../../components/gke/rules/node-sysctls";
+import { metadataMistake, reservedMetadata } from "../../components/gke/rules/reserved-metadata";
 import { childOf, documents, documentOf, type Field, type Place, resolved, schemaOf } from "./documents";
 import { mappedTypes, mappingOf } from "./mapping";
 import { mappedChild } from "./resource";

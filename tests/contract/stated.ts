@@ -1,4 +1,4 @@
-import { sysctlMistake } from "../../components/gke/node-sysctls";
+import { sysctlMistake } from "../../components/gke/rules/node-sysctls";
 
 /** What is wrong with one value (of a list or map: each in turn), or undefined. */
 export type Rule = (

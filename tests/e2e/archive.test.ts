@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { timeOf } from "../../components/redis/restore-choice";
+import { timeOf } from "../../components/redis/rules/restore-choice";
 import { archiveOf, listArchives } from "../../operate/archives/job";
 import { runJob, scheduledJob } from "../../operate/archives/run-job";
 import { network } from "../../stand-ins/cluster/layout";

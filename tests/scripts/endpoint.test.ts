@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import Redis from "ioredis";
-import { endpointPorts } from "../../components/redis/haproxy";
+import { endpointPorts } from "../../components/redis/rendered/haproxy-cfg";
 import { eventually, sleep } from "../support/eventually";
 import { labPassword, PodLab, type Pod } from "../support/pod-lab";
 

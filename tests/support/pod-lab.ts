@@ -4,11 +4,11 @@ import * as os from "node:os";
 import * as path from "node:path";
 import Redis from "ioredis";
 import type { OnDamage, RedisArgs } from "../../components/redis/args";
-import { redisConf, sentinelConf } from "../../components/redis/configuration";
-import { restoreChoice } from "../../components/redis/restore-choice";
-import { podScripts, scriptKinds } from "../../components/redis/scripts";
+import { redisConf, sentinelConf } from "../../components/redis/rendered/redis-conf";
+import { restoreChoice } from "../../components/redis/rules/restore-choice";
+import { podScripts, scriptKinds } from "../../components/redis/objects/scripts";
 import { withDefaults } from "../../components/redis/settings";
-import { endpointPorts, haproxyConf } from "../../components/redis/haproxy";
+import { endpointPorts, haproxyConf } from "../../components/redis/rendered/haproxy-cfg";
 import { haproxyRootTree, redisRootTree } from "../../stand-ins/images";
 import { eventually } from "./eventually";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { turnsBefore } from "../../components/redis/cron";
+import { turnsBefore } from "../../components/redis/rules/cron";
 import { describeList, parseList } from "../../operate/archives/list";
 import { archiveTrouble, drillTrouble } from "../../operate/status/archive";
 

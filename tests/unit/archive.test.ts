@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { lifecycleRules } from "../../components/gke/archive-bucket";
-import { archiveStore } from "../../components/redis/archive-store";
-import { cronReason } from "../../components/redis/cron";
+import { archiveStore } from "../../components/redis/topology/archive-store";
+import { cronReason } from "../../components/redis/rules/cron";
 import type { Redis as RedisComponent, RedisArgs } from "../../components/redis";
 import { parseConfig } from "../../config";
 import { describe as describeMistakes } from "../../config/messages";

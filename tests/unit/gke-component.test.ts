@@ -5,8 +5,8 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { missingAuthPlugin } from "../../config/google-cloud";
 import type { GoogleCloud as GoogleCloudComponent, GoogleCloudArgs } from "../../components/gke";
-import { unfitDisk } from "../../components/gke/adopted-disks";
-import { unsuitable } from "../../components/gke/existing-cluster";
+import { unfitDisk } from "../../components/gke/disks/adopted-disks";
+import { unsuitable } from "../../components/gke/cluster/existing-cluster";
 import { withDefaults } from "../../components/gke/settings";
 import { mockEngine, resourcesOf } from "../support/mocked-stack";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describeDeployed, findReplacements, type Deployed } from "../../components/gke/replacement";
+import { describeDeployed, findReplacements, type Deployed } from "../../components/gke/rules/replacement";
 import type { GoogleCloudArgs } from "../../components/gke";
 import { withDefaults } from "../../components/gke/settings";
 

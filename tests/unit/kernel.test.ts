@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { KernelTuning as KernelTuningComponent } from "../../components/kernel";
-import { nodeInitScript, nodeSysctls, readingScripts, wantedKernel } from "../../components/kernel";
+import { kernelPodScripts, nodeInitScript, nodeSysctls, wantedKernel } from "../../components/kernel";
 import type { Redis as RedisComponent, RedisArgs } from "../../components/redis";
-import { podScripts } from "../../components/redis/scripts";
+import { podScripts } from "../../components/redis/objects/scripts";
 import { mockEngine, recordOptions, resourcesOf, type Captured } from "../support/mocked-stack";
 
 describe("the kernel that Redis wants", () => {
@@ -15,7 +15,7 @@ describe("the kernel that Redis wants", () => {
       "WANTED_DEFRAG=never",
       "WANTED_OVERCOMMIT=1",
     ]) {
-      for (const text of [readingScripts()["kernel-wanted.sh"]!, nodeInitScript()])
+      for (const text of [kernelPodScripts()["kernel-wanted.sh"]!, nodeInitScript()])
         assert.ok(text.split("\n").includes(line), line);
     }
   });
@@ -24,7 +24,7 @@ describe("the kernel that Redis wants", () => {
     assert.ok(wantedKernel.somaxconn.set >= 4096 && wantedKernel.somaxconn.set >= wantedKernel.somaxconn.atLeast));
 
   it("is known to every Redis pod: its scripts are mounted beside the pod's own", () => {
-    for (const [name, text] of Object.entries(readingScripts())) assert.equal(podScripts("redis")[name], text, name);
+    for (const [name, text] of Object.entries(kernelPodScripts())) assert.equal(podScripts("redis")[name], text, name);
     assert.equal(podScripts("redis")["kernel-tune.sh"], undefined, "a Redis pod tunes nothing");
   });
 });

@@ -365,7 +365,7 @@ describe("Redis, the component, without an engine (mocked)", () => {
   });
 
   it("looks into a password that comes as an Output, refuses one that could be something else in a file or a URL, and does not tell it", async () => {
-    const { checkedPassword } = await import("../../components/redis/password");
+    const { checkedPassword } = await import("../../components/redis/objects/password");
     const checked = (value: string) =>
       (checkedPassword("redis", pulumi.secret(value)) as unknown as { promise(): Promise<string> }).promise();
     for (const wrong of [
@@ -384,7 +384,7 @@ describe("Redis, the component, without an engine (mocked)", () => {
   });
 
   it("sees that the password is another one than before, without telling either, and one that is generated from now on before it is made", async () => {
-    const { otherPassword } = await import("../../components/redis/comparison");
+    const { otherPassword } = await import("../../components/redis/topology/comparison");
     const given = { mode: "sentinel", namespace: "redis", passwordGenerated: false } as const;
     const never = pulumi.output(new Promise<string>(() => undefined));
     const sees = async (...args: Parameters<typeof otherPassword>) => {

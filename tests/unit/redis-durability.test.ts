@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { redisConf } from "../../components/redis/configuration";
-import { damageWarnings } from "../../components/redis/damage-validation";
-import { Gi, Mi } from "../../components/redis/quantity";
+import { redisConf } from "../../components/redis/rendered/redis-conf";
+import { damageWarnings } from "../../components/redis/rules/damage-validation";
+import { Gi, Mi } from "../../components/redis/rules/quantity";
 import { withDefaults } from "../../components/redis/settings";
-import { deriveRewriteThresholds, deriveSizing } from "../../components/redis/sizing";
-import { findMistakes } from "../../components/redis/validation";
+import { deriveRewriteThresholds, deriveSizing } from "../../components/redis/rules/sizing";
+import { findMistakes } from "../../components/redis/rules/validation";
 import type { RedisArgs } from "../../components/redis/args";
 
 const args = (persistence: RedisArgs["persistence"]): RedisArgs => ({ mode: "standalone", persistence });

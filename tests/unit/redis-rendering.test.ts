@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { redisConf, sentinelConf } from "../../components/redis/configuration";
-import { haproxyConf } from "../../components/redis/haproxy";
-import { whyFloating } from "../../components/redis/image";
-import { formatMi, Gi, Mi, nearestQuantity, parseBytes } from "../../components/redis/quantity";
+import { redisConf, sentinelConf } from "../../components/redis/rendered/redis-conf";
+import { haproxyConf } from "../../components/redis/rendered/haproxy-cfg";
+import { whyFloating } from "../../components/redis/rules/image";
+import { formatMi, Gi, Mi, nearestQuantity, parseBytes } from "../../components/redis/rules/quantity";
 import { majority, withDefaults } from "../../components/redis/settings";
-import { deriveSizing } from "../../components/redis/sizing";
-import { failoverWarnings } from "../../components/redis/failover-validation";
-import { spreadWarnings } from "../../components/redis/needs";
-import { findMistakes } from "../../components/redis/validation";
+import { deriveSizing } from "../../components/redis/rules/sizing";
+import { failoverWarnings } from "../../components/redis/rules/failover-validation";
+import { spreadWarnings } from "../../components/redis/rules/needs";
+import { findMistakes } from "../../components/redis/rules/validation";
 
 const sentinel = withDefaults("redis", "test", { mode: "sentinel" });
 const nodes = [

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import type { RedisArgs } from "../../components/redis";
-import { describeDeployed, type RedisDeployed } from "../../components/redis/deployed";
-import { findReplacements, type Facts } from "../../components/redis/replacement";
+import { describeDeployed, type RedisDeployed } from "../../components/redis/rules/deployed";
+import { findReplacements, type Facts } from "../../components/redis/rules/replacement";
 import { withDefaults } from "../../components/redis/settings";
 
 const here = "kube-system 11111111-2222-3333-4444-555555555555";

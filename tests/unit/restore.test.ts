@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import type { RedisArgs, Redis as RedisComponent } from "../../components/redis";
-import { restoreChoice } from "../../components/redis/restore-choice";
+import { restoreChoice } from "../../components/redis/rules/restore-choice";
 import { parseConfig } from "../../config";
 import { mockEngine, recordOptions, resourcesOf, valueOf } from "../support/mocked-stack";
 

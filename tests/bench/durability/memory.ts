@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { parseBytes } from "../../../components/redis/quantity";
+import { parseBytes } from "../../../components/redis/rules/quantity";
 import { eventually, sleep } from "../../support/eventually";
 import { PodLab, type Pod } from "../../support/pod-lab";
 import { MemoryLimit } from "./memory-limit";

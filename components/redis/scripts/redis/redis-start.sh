@@ -44,7 +44,7 @@ scripts=$(dirname "$0")
 . "$scripts/clean-stop.sh"
 # shellcheck source=disk.sh
 . "$scripts/disk.sh"
-# shellcheck source=kernel.sh
+# shellcheck source=../../../kernel/scripts/kernel.sh
 . "$scripts/kernel.sh"
 
 stop() {

@@ -22,7 +22,7 @@ scripts=$(dirname "$0")
 . "$scripts/seed.sh"
 # shellcheck source=disk.sh
 . "$scripts/disk.sh"
-# shellcheck source=kernel.sh
+# shellcheck source=../../../kernel/scripts/kernel.sh
 . "$scripts/kernel.sh"
 
 # Redis syncs its append-only file on the way out. This shell is the container's first process: it hands the signal on,
