@@ -1,5 +1,71 @@
 import tseslint from "typescript-eslint";
 
+/**
+ * Who may import whom, told by the way that an import takes. The direction: lib <- stand-ins <- operate <- tests, and
+ * components <- program; nothing imports tests. In components, kernel <- redis and gke, which know nothing of each
+ * other; in each, rules <- rendered <- objects <- topology.
+ */
+/** @type {(files: string[], rooms: string[], reason: string) => import("eslint").Linter.Config} */
+const arrow = (files, rooms, reason) => ({
+  files,
+  rules: {
+    "@typescript-eslint/no-restricted-imports": [
+      "error",
+      { patterns: rooms.map((room) => ({ regex: `(^|/)${room}`, message: reason })) },
+    ],
+  },
+});
+/** @type {(...names: string[]) => string[]} */
+const rooms = (...names) => names.map((name) => `${name}(/|$)`);
+const rig = rooms("lib", "stand-ins", "operate", "tests");
+const program = rooms("config");
+const arrows = [
+  arrow(["*.ts", "config/**"], rig, "The program is what a person deploys: it stands on the product alone."),
+  arrow(
+    ["lib/**"],
+    [...program, ...rooms("components", "stand-ins", "operate", "tests")],
+    "lib has no opinion about what uses it.",
+  ),
+  arrow(
+    ["stand-ins/**"],
+    [...program, ...rooms("components", "operate", "tests")],
+    "What stands in for the outside world cannot know the product that it is to judge.",
+  ),
+  arrow(
+    ["operate/**"],
+    [...program, ...rooms("tests"), "components/(?!redis/(contract$|rules/))"],
+    "It works on any stack: what it knows of the product is its contract, and rules that are only computed.",
+  ),
+  arrow(["components/*.ts"], [...rig, ...program, ...rooms("gke", "kernel", "redis")], "The product's own base."),
+  arrow(
+    ["components/kernel/**"],
+    [...rig, ...program, ...rooms("gke", "redis")],
+    "Redis and its nodes both stand on what the kernel is to be.",
+  ),
+  arrow(["components/redis/**"], [...rig, ...program, ...rooms("gke")], "Redis runs on any Kubernetes."),
+  arrow(
+    ["components/redis/rules/**"],
+    [...rig, ...program, ...rooms("gke", "topology", "objects", "rendered")],
+    "A rule is computed from arguments; it makes nothing.",
+  ),
+  arrow(
+    ["components/redis/rendered/**"],
+    [...rig, ...program, ...rooms("gke", "topology", "objects")],
+    "A text is rendered from settings; it makes nothing.",
+  ),
+  arrow(
+    ["components/redis/objects/**"],
+    [...rig, ...program, ...rooms("gke", "topology")],
+    "How an object looks does not depend on who makes it.",
+  ),
+  arrow(["components/gke/**"], [...rig, ...program, ...rooms("redis")], "Nodes and disks do not know what is on them."),
+  arrow(
+    ["components/gke/rules/**"],
+    [...rig, ...program, ...rooms("redis", "cluster", "nodes", "disks")],
+    "A rule is computed from arguments; it makes nothing.",
+  ),
+];
+
 export default tseslint.config(
   { ignores: ["node_modules/", ".state/", "build/", "examples/"] },
   ...tseslint.configs.recommendedTypeChecked,
@@ -32,4 +98,5 @@ export default tseslint.config(
       ]),
     ),
   },
+  ...arrows,
 );

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Deployed } from "./components/gke";
+import type { GoogleCloudDeployed } from "./components/gke";
 import type { RedisDeployed } from "./components/redis";
 
 /** What the last `pulumi up` of this stack left, by its outputs, which an `up` that failed leaves as they were. */
 export interface LastDeployment {
   /** Undefined before the first one, and where there was nothing on Google Cloud. */
-  google?: Deployed;
+  google?: GoogleCloudDeployed;
   redis?: RedisDeployed;
   /** Secret; undefined before the first one. */
   password?: pulumi.Output<string>;
@@ -19,9 +19,9 @@ export async function lastDeployment(): Promise<LastDeployment> {
   const stack = new pulumi.StackReference(`${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`);
   const output = async <T>(name: string) => (await stack.getOutputDetails(name)).value as T | undefined;
   const password = (await stack.getOutputDetails("password")).secretValue as string | undefined;
-  const deployed = await output<Partial<Deployed> & { redis?: RedisDeployed }>("deployed");
+  const deployed = await output<Partial<GoogleCloudDeployed> & { redis?: RedisDeployed }>("deployed");
   return {
-    google: deployed?.cluster && (deployed as Deployed),
+    google: deployed?.cluster && (deployed as GoogleCloudDeployed),
     redis: deployed?.redis ?? ofOlderProgram(await output("namespace"), await output("masterName")),
     password: password === undefined ? undefined : pulumi.secret(password),
   };

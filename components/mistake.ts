@@ -11,7 +11,7 @@ export interface Mistake {
 }
 
 /** @throws InputPropertiesError with every mistake in a component's arguments; called before any resource is made. */
-export function refuse(component: string, name: string, mistakes: readonly Mistake[]): void {
+export function throwMistakes(component: string, name: string, mistakes: readonly Mistake[]): void {
   if (mistakes.length === 0) return;
   throw new pulumi.InputPropertiesError({
     message: `${component} "${name}" cannot be made from these arguments:`,

@@ -9,7 +9,7 @@ import {
   type GoogleCloudArgs,
 } from "../components/gke";
 import type { Mistake } from "../components/mistake";
-import { archiveRoot, archiveServiceAccount, defaults, needsOf, type RedisArgs } from "../components/redis";
+import { archiveRoot, defaults, needsOf, objectName, type RedisArgs } from "../components/redis";
 import type { Parsed } from "./schema";
 
 /** What the Google Cloud half of a stack is made from; none without the block `cluster`. */
@@ -90,7 +90,7 @@ export function googleCloud(
     archive: archiveBucket(redis),
     workload: {
       dataPods: needs.dataPods,
-      dataPodMemory: needs.memory,
+      dataPodMemory: needs.memoryBytes,
       dataPodCpus: needs.cpus,
       spread: needs.spread,
       diskSize:
@@ -123,7 +123,7 @@ function archiveBucket(redis: RedisArgs): GoogleCloudConfig["archive"] {
     protect,
     root: archiveRoot(redisName, redis),
     daily,
-    writer: { namespace: redis.namespace!, serviceAccount: archiveServiceAccount(redisName) },
+    writer: { namespace: redis.namespace!, serviceAccount: objectName.archive(redisName) },
   };
 }
 

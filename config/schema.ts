@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { damagePolicies, fsyncPolicies, modes, spreads } from "../components/redis";
+import { diskTypes, releaseChannels } from "../components/gke";
 
 /** A block of keys, none of which has to be there. */
 const block = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape).partial().optional();
@@ -9,13 +11,13 @@ const values = z.record(text, z.union([text, z.number()]).transform(String));
 
 /** The keys of a stack's config file; their prose and defaults stand in Pulumi.yaml. */
 export const schema = z.strictObject({
-  mode: z.enum(["standalone", "sentinel"]),
+  mode: z.enum(modes),
   kubernetes: block({ kubeconfig: text, context: text }),
   cluster: block({
     location: text,
     name: text,
     existing: text,
-    releaseChannel: z.enum(["RAPID", "REGULAR", "STABLE", "EXTENDED"]),
+    releaseChannel: z.enum(releaseChannels),
     maintenanceStart: text,
     deletionProtection: z.boolean(),
     authorizedNetworks: texts,
@@ -23,7 +25,7 @@ export const schema = z.strictObject({
   }),
   nodePool: block({ machineType: text, zones: texts, nodesPerZone: z.number(), sysctls: values, metadata: values }),
   disk: block({
-    type: z.enum(["pd-standard", "pd-balanced", "pd-ssd"]),
+    type: z.enum(diskTypes),
     replicaZones: texts,
     adopt: texts,
     protect: z.boolean(),
@@ -45,9 +47,9 @@ export const schema = z.strictObject({
     volumes: texts,
     protect: z.boolean(),
     discard: texts,
-    fsync: z.enum(["everysec", "always", "no"]),
+    fsync: z.enum(fsyncPolicies),
     save: text,
-    onDamage: z.enum(["stop", "repair", "restore", "empty"]),
+    onDamage: z.enum(damagePolicies),
   }),
   auth: block({ password: text, passwordFile: text }),
   failover: block({
@@ -59,7 +61,7 @@ export const schema = z.strictObject({
   }),
   endpoint: block({ image: text, replicas: z.number() }),
   scheduling: block({
-    spread: z.enum(["preferred", "required"]),
+    spread: z.enum(spreads),
     nodeSelector: z.record(text, text),
     tolerations: z.array(
       z.strictObject({ key: text, operator: text, value: text, effect: text, tolerationSeconds: z.number() }).partial(),

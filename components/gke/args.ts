@@ -1,5 +1,6 @@
 import type { Comparison } from "../changes";
-import type { Deployed } from "./rules/replacement";
+import type { DiskType, ReleaseChannel } from "./choices";
+import type { GoogleCloudDeployed } from "./deployed";
 
 /** Where the control plane and the nodes are, and how the cluster is kept. */
 export interface ClusterArgs {
@@ -27,8 +28,6 @@ export interface ClusterArgs {
   /** Address ranges of the cluster's own network. @default see `defaults.ranges` */
   ranges?: Partial<Ranges>;
 }
-
-export type ReleaseChannel = "RAPID" | "REGULAR" | "STABLE" | "EXTENDED";
 
 /** Address ranges in CIDR notation, none of which may overlap another. */
 export interface Ranges {
@@ -63,8 +62,6 @@ export interface NodePoolArgs {
   /** Metadata of the node's machines; keys that Google reserves, `startup-script` among them, are refused. */
   metadata?: Record<string, string>;
 }
-
-export type DiskType = "pd-standard" | "pd-balanced" | "pd-ssd";
 
 /** The disks that hold the data: one for each data pod, in its zone. */
 export interface DiskArgs {
@@ -121,7 +118,7 @@ export interface ArchiveBucketArgs {
 }
 
 /** Arguments of {@link GoogleCloud}. */
-export interface GoogleCloudArgs extends Comparison<Deployed> {
+export interface GoogleCloudArgs extends Comparison<GoogleCloudDeployed> {
   /** Id of the Google Cloud project. */
   project: string;
   /** What everything is named after: the cluster, its network, the disks (`<name>-0`...). At most 24 characters. */

@@ -1,15 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refuseChanges, together } from "../changes";
-import { refuse } from "../mistake";
+import { throwMistakes } from "../mistake";
 import { createArchiveBucket } from "./archive-bucket";
 import type { GoogleCloudArgs } from "./args";
 import { findUnfitDisks } from "./disks/adopted-disks";
 import { Cluster } from "./cluster/cluster";
-import { Disks, type DataDisk } from "./disks/disks";
+import type { DataDisk } from "./disks/data-disk";
+import { Disks } from "./disks/disks";
+import { enableServices } from "./cluster/services";
 import { lookUp, unsuitable, type FoundCluster } from "./cluster/existing-cluster";
 import { createNodeIdentity } from "./nodes/node-identity";
 import { NodePools } from "./nodes/node-pool";
-import { describeDeployed, findReplacements, type Deployed } from "./rules/replacement";
+import type { GoogleCloudDeployed } from "./deployed";
+import { describeDeployed } from "./rules/deployed";
+import { findReplacements } from "./rules/replacement";
 import { withDefaults, type GoogleCloudSettings } from "./settings";
 import { findMistakes } from "./rules/validation";
 
@@ -31,26 +35,24 @@ export class GoogleCloud extends pulumi.ComponentResource {
   /** The bucket that archives go to, once it may be used; undefined if none was asked for. */
   readonly archive?: { bucket: pulumi.Output<string> };
   /** To be handed in again as `before` by the next deployment. */
-  readonly deployed: Deployed;
+  readonly deployed: GoogleCloudDeployed;
 
   constructor(name: string, args: GoogleCloudArgs, opts?: pulumi.ComponentResourceOptions) {
     super("redis-gke:gke:GoogleCloud", name, {}, opts);
-    refuse("GoogleCloud", name, findMistakes(args));
+    throwMistakes("GoogleCloud", name, findMistakes(args));
     const settings = withDefaults(args);
 
     const existing = lookUp(settings);
-    const identity = createNodeIdentity(settings, refuseWhatFails(settings, args, existing), this);
+    // No disk is lost, and nothing fails half-way: all that follows waits for this.
+    const approved = refuseLossAndFailure(settings, args, existing);
+    const services = enableServices(settings, approved, this);
+    const identity = createNodeIdentity(settings, services, this);
     const cluster = new Cluster(name, settings, identity, existing, { parent: this });
     new NodePools(name, settings, cluster, identity, { parent: this });
-    this.disks = new Disks(name, settings, identity.services, { parent: this }).disks;
+    this.disks = new Disks(name, settings, services, { parent: this }).disks;
 
     this.archive = settings.archive && {
-      bucket: createArchiveBucket(
-        settings,
-        settings.archive,
-        { services: identity.services, cluster: cluster.ready },
-        this,
-      ),
+      bucket: createArchiveBucket(settings, settings.archive, { services, cluster: cluster.ready }, this),
     };
 
     // Told by its id, the provider is replaced, and with it everything in the cluster, only when the cluster is another
@@ -61,15 +63,12 @@ export class GoogleCloud extends pulumi.ComponentResource {
   }
 }
 
-/**
- * The project, once it is sure that nothing is lost in it, nor fails half-way: everything else waits for the services
- * that are switched on there.
- */
-function refuseWhatFails(
+/** Done once it is sure that the change loses no disk and fails nowhere half-way; refused in the preview otherwise. */
+function refuseLossAndFailure(
   settings: GoogleCloudSettings,
   { before, describe }: GoogleCloudArgs,
   existing?: pulumi.Output<FoundCluster>,
-): pulumi.Output<string> {
+): pulumi.Output<void> {
   const found = pulumi
     .all([before, existing])
     .apply(async ([deployed, cluster]) =>
@@ -79,5 +78,5 @@ function refuseWhatFails(
         { mistakes: cluster ? unsuitable(cluster, settings) : [], warnings: [] },
       ]),
     );
-  return refuseChanges(found, describe).apply(() => settings.project);
+  return refuseChanges(found, describe);
 }

@@ -1,3 +1,3 @@
 export { KernelTuning, type KernelTuningArgs } from "./kernel-tuning";
 export { kernelPodScripts, nodeInitScript } from "./scripts";
-export { nodeSysctls, wantedKernel } from "./wanted";
+export { wantedSysctls, wantedKernel } from "./wanted";

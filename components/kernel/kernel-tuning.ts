@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../mistake";
+import { throwMistakes } from "../mistake";
 import { nameMistakes } from "../names";
 import { tunerPod } from "./pod";
 import { tuningScripts } from "./scripts";
@@ -31,7 +31,7 @@ export class KernelTuning extends pulumi.ComponentResource {
 
   constructor(name: string, args: KernelTuningArgs, opts?: pulumi.ComponentResourceOptions) {
     super("redis-gke:kernel:KernelTuning", name, {}, opts);
-    refuse("KernelTuning", name, nameMistakes(name));
+    throwMistakes("KernelTuning", name, nameMistakes(name));
     this.namespace = this.createNamespace(name, args.namespace);
     const quota = this.createQuota(name);
     this.createDaemonSet(name, args, this.createScripts(name), quota);

@@ -22,7 +22,7 @@ export const wantedKernel = {
  * The sysctls of a node, for a platform that sets them by itself (a node pool's settings): names and values as
  * sysctl(8) has them.
  */
-export const nodeSysctls: Record<string, string> = {
+export const wantedSysctls: Record<string, string> = {
   "net.core.somaxconn": String(wantedKernel.somaxconn.set),
   "vm.overcommit_memory": String(wantedKernel.overcommitMemory),
 };

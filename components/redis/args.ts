@@ -1,29 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
 import type { Comparison } from "../changes";
-import type { RedisDeployed } from "./rules/deployed";
-
-/**
- * How Redis is run. `standalone`: one node. `sentinel`: a master, its replicas, and sentinels that replace a lost
- * master.
- */
-export type Mode = "standalone" | "sentinel";
-
-/**
- * When the append-only file is synced to disk. `everysec`: each second; a power cut loses at most a second of writes.
- * `always`: before each write is acknowledged; it loses nothing, and each write waits for the disk. `no`: when the
- * kernel likes; it loses up to half a minute.
- */
-export type Fsync = "everysec" | "always" | "no";
-
-/**
- * What is done about data files that are damaged, and not only unfinished at their very end. See {@link
- * PersistenceArgs.onDamage}.
- */
-export type OnDamage = "stop" | "repair" | "restore" | "empty";
-
-/** Whether pods of one kind must run on different nodes, or only do so where there are enough. */
-export type Spread = "preferred" | "required";
+import type { Fsync, Mode, OnDamage, Spread } from "./choices";
+import type { RedisDeployed } from "./deployed";
 
 /** What a Redis pod may use. Everything else that has to do with memory is derived from it: see `sizing.ts`. */
 export interface ResourcesArgs {

@@ -1,8 +1,10 @@
 export type * from "./args";
-export { archiveRoot, archiveServiceAccount } from "./rules/archive-names";
+export { archiveRoot } from "./rules/archive-names";
+export { objectName } from "./contract";
 export { claimsOf } from "./objects/claims";
-export type { RedisDeployed } from "./rules/deployed";
+export * from "./choices";
+export type { RedisDeployed } from "./deployed";
 export { needsOf, type Needs } from "./rules/needs";
 export { Redis } from "./redis";
-export { defaults } from "./settings";
+export { defaults } from "./defaults";
 export { findMistakes } from "./rules/validation";

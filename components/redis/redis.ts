@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../mistake";
+import { throwMistakes } from "../mistake";
 import { nameMistakes } from "../names";
 import { createArchive } from "./topology/archive";
 import type { RedisArgs } from "./args";
 import { compareWithLast } from "./topology/comparison";
-import { redisPort, sentinelPort } from "./rendered/redis-conf";
+import { redisPort, sentinelPort } from "./contract";
 import { damageWarnings } from "./rules/damage-validation";
-import type { RedisDeployed } from "./rules/deployed";
+import type { RedisDeployed } from "./deployed";
 import { createDrill } from "./topology/drill";
 import { failoverWarnings } from "./rules/failover-validation";
 import { createFoundation } from "./topology/foundation";
@@ -60,7 +60,7 @@ export class Redis extends pulumi.ComponentResource {
 
   constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
     super("redis-gke:redis:Redis", name, {}, opts);
-    refuse("Redis", name, [...nameMistakes(name), ...findMistakes(args)]);
+    throwMistakes("Redis", name, [...nameMistakes(name), ...findMistakes(args)]);
     for (const warning of [
       ...failoverWarnings(args),
       ...spreadWarnings(args),

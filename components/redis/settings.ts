@@ -2,27 +2,12 @@ import { archiveRoot } from "./rules/archive-names";
 import type { ArchiveArgs, ArchiveSettings, RedisArgs, RedisSettings } from "./args";
 import { Gi } from "./rules/quantity";
 import { deriveSizing } from "./rules/sizing";
-
-/** What is used where an argument says nothing. */
-export const defaults = {
-  image: "redis:8.0.2-alpine",
-  endpointImage: "haproxy:3.0.11-alpine",
-  memory: "256Mi",
-  cpu: "100m",
-  save: "3600 1 300 100 60 10000",
-  downAfter: 2000,
-  failoverTimeout: 10000,
-  maxLag: 5,
-  archive: { schedule: "0 * * * *", hourly: 24, daily: 30, drill: "30 4 * * 0", image: "rclone/rclone:1.71.2" },
-} as const;
-
-/** The smallest number that two of `count` can never both reach. */
-export const majority = (count: number): number => Math.floor(count / 2) + 1;
+import { defaults, majority } from "./defaults";
 
 /** Fills in every default. The arguments must have passed {@link findMistakes}. */
 export function withDefaults(name: string, stack: string, args: RedisArgs): RedisSettings {
-  const replicas = args.mode === "standalone" ? 1 : (args.replicas ?? 3);
-  const sentinels = args.sentinels ?? 3;
+  const replicas = args.mode === "standalone" ? 1 : (args.replicas ?? defaults.replicas);
+  const sentinels = args.sentinels ?? defaults.sentinels;
   const memory = args.resources?.memory ?? defaults.memory;
   return {
     mode: args.mode,
@@ -41,21 +26,24 @@ export function withDefaults(name: string, stack: string, args: RedisArgs): Redi
       volumes: args.persistence?.volumes,
       protect: args.persistence?.protect ?? false,
       discard: args.persistence?.discard ?? [],
-      fsync: args.persistence?.fsync ?? "everysec",
+      fsync: args.persistence?.fsync ?? defaults.fsync,
       save: args.persistence?.save ?? defaults.save,
-      onDamage: args.persistence?.onDamage ?? "stop",
+      onDamage: args.persistence?.onDamage ?? defaults.onDamage,
     },
     auth: args.auth ?? {},
     failover: {
-      downAfter: args.failover?.downAfter ?? defaults.downAfter,
-      failoverTimeout: args.failover?.failoverTimeout ?? defaults.failoverTimeout,
-      parallelSyncs: args.failover?.parallelSyncs ?? 2,
+      downAfter: args.failover?.downAfter ?? defaults.failover.downAfter,
+      failoverTimeout: args.failover?.failoverTimeout ?? defaults.failover.failoverTimeout,
+      parallelSyncs: args.failover?.parallelSyncs ?? defaults.failover.parallelSyncs,
       // With a single replica it would turn each restart of it into an outage.
       minReplicas: args.failover?.minReplicas ?? (replicas > 2 ? 1 : 0),
-      maxLag: args.failover?.maxLag ?? defaults.maxLag,
+      maxLag: args.failover?.maxLag ?? defaults.failover.maxLag,
     },
-    endpoint: { image: args.endpoint?.image ?? defaults.endpointImage, replicas: args.endpoint?.replicas ?? 2 },
-    scheduling: { ...args.scheduling, spread: args.scheduling?.spread ?? "preferred" },
+    endpoint: {
+      image: args.endpoint?.image ?? defaults.endpoint.image,
+      replicas: args.endpoint?.replicas ?? defaults.endpoint.replicas,
+    },
+    scheduling: { ...args.scheduling, spread: args.scheduling?.spread ?? defaults.spread },
     kernel: { enforce: args.kernel?.enforce ?? false },
     archive: args.archive && archiveDefaults(name, memory, args, args.archive),
     restore: args.restore,

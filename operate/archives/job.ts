@@ -2,6 +2,7 @@ import type { V1Job } from "@kubernetes/client-node";
 import type { Target } from "../engine/target";
 import { findCronJob, likeScheduled, runJob, type Place } from "./run-job";
 import { parseList, type Listed } from "./list";
+import { runScript } from "../../components/redis/contract";
 
 /** The archive of the Redis in a namespace; fails, saying what to write, where there is none. */
 export async function archiveOf(target: Target, namespace: string): Promise<Place> {
@@ -17,7 +18,7 @@ export async function archiveOf(target: Target, namespace: string): Promise<Plac
 export const listingJob = (place: Place): V1Job =>
   likeScheduled(place, "list", 60, (pod) => {
     pod.initContainers = undefined;
-    pod.containers[0]!.command = ["/bin/sh", "/scripts/archive-list.sh"];
+    pod.containers[0]!.command = runScript("archive-list.sh");
   });
 
 /** What archives there are, seen by a pod that can see them. */

@@ -1,6 +1,7 @@
 import type { V1CronJob, V1Job } from "@kubernetes/client-node";
 import { kubectl } from "../engine/kubectl";
 import type { Target } from "../engine/target";
+import { selectorText } from "../../components/redis/contract";
 
 /** Where a CronJob of Redis's stands. */
 export interface Place {
@@ -13,7 +14,7 @@ export interface Place {
 export async function findCronJob(
   target: Target,
   namespace: string,
-  component: "archive" | "drill",
+  role: "archive" | "drill",
 ): Promise<Place | undefined> {
   const listed = await kubectl(target, [
     "--namespace",
@@ -21,7 +22,7 @@ export async function findCronJob(
     "get",
     "cronjobs",
     "--selector",
-    `app.kubernetes.io/managed-by=pulumi,app.kubernetes.io/component=${component}`,
+    selectorText(role),
     "--output",
     "json",
   ]);

@@ -5,6 +5,7 @@ import { currentMaster } from "../status/collect";
 import { bin } from "../../lib/paths";
 import { main } from "../../lib/progress";
 import { redisCli } from "../status/collect";
+import { mainContainer } from "../../components/redis/contract";
 
 main(async () => {
   const { target, namespace } = await deployment();
@@ -19,7 +20,7 @@ main(async () => {
     ...interactive,
     master,
     "--container",
-    "redis",
+    mainContainer.redis,
     "--",
     ...redisCli,
   ];

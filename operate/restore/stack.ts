@@ -5,7 +5,7 @@ import type { Target } from "../engine/target";
 import { CommandFailed, run } from "../../lib/run";
 import { say } from "../../lib/progress";
 import { ownStack } from "../status/own-stack";
-import type { Deployment } from "../status/deployment";
+import type { RedisLocation } from "../status/own-stack";
 import { outputs } from "../engine/stack";
 import type { NewStack } from "./plan";
 
@@ -67,7 +67,7 @@ async function make(pulumi: Pulumi, old: string, { stack, set, remove }: NewStac
 }
 
 /** The new stack, deployed; what it is to be told from the old one by, and where its Redis is. */
-export async function deployBeside(target: Target, planned: NewStack): Promise<Deployment & { host: string }> {
+export async function deployBeside(target: Target, planned: NewStack): Promise<RedisLocation & { host: string }> {
   const pulumi = target.deployedByUser ? pulumiOfUser : pulumiOfMakeUp({ ...target, stack: planned.stack });
   await make(pulumi, target.stack, planned);
   await pulumi.show(["up", "--stack", planned.stack, ...(target.deployedByUser && !process.env.YES ? [] : ["--yes"])]);

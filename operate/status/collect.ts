@@ -1,7 +1,14 @@
 import { kubectl } from "../engine/kubectl";
 import type { Target } from "../engine/target";
 import { CommandFailed } from "../../lib/run";
-import { inventory, kernelContainer, type Instance, type PodFacts } from "./inventory";
+import { inventory, type Instance, type PodFacts, type PodRole } from "./inventory";
+import {
+  kernelGateContainer,
+  mainContainer,
+  mountPath,
+  selectorText,
+  sentinelPort,
+} from "../../components/redis/contract";
 import { parseInfo, parseSentinelMasters, type RedisView, type SentinelView } from "./replies";
 
 /** What a pod answered, or why it did not. */
@@ -19,7 +26,7 @@ export interface Sight {
   endpoints: PodFacts[];
 }
 
-/** In the pods; the password is in the container's environment (REDISCLI_AUTH), so it stands on no command line. */
+/** In the pods; the password is in the container's environment, so it stands on no command line. */
 export const redisCli = ["redis-cli"] as const;
 
 /**
@@ -29,7 +36,7 @@ export const redisCli = ["redis-cli"] as const;
 const infoAndPlace = [
   "sh",
   "-c",
-  `${redisCli.join(" ")} INFO; code=$?; for what in kernel disk; do sh /scripts/$what-status.sh 2>/dev/null; done; exit $code`,
+  `${redisCli.join(" ")} INFO; code=$?; for what in kernel disk; do sh ${mountPath.scripts}/$what-status.sh 2>/dev/null; done; exit $code`,
 ];
 
 /** A pod that hangs costs this much and no more; the others are asked at the same time. */
@@ -42,7 +49,7 @@ export async function instances(target: Target, namespace: string): Promise<Inst
     "get",
     "pods,services,statefulsets,deployments,cronjobs",
     "--selector",
-    "app.kubernetes.io/name=redis,app.kubernetes.io/managed-by=pulumi",
+    selectorText(),
     "--output",
     "json",
   ]);
@@ -50,12 +57,18 @@ export async function instances(target: Target, namespace: string): Promise<Inst
 }
 
 export async function look(target: Target, namespace: string, instance: Instance): Promise<Sight> {
-  const of = (component: string) => instance.pods.filter((pod) => pod.component === component);
+  const of = (role: PodRole) => instance.pods.filter((pod) => pod.role === role);
   const [redis, sentinels] = await Promise.all([
     Promise.all(of("redis").map((pod) => ask(target, namespace, pod, infoAndPlace, parseInfo))),
     Promise.all(
       of("sentinel").map((pod) =>
-        ask(target, namespace, pod, [...redisCli, "-p", "26379", "SENTINEL", "MASTERS"], parseSentinelMasters),
+        ask(
+          target,
+          namespace,
+          pod,
+          [...redisCli, "-p", String(sentinelPort), "SENTINEL", "MASTERS"],
+          parseSentinelMasters,
+        ),
       ),
     ),
   ]);
@@ -75,7 +88,7 @@ async function ask<T>(
   try {
     const reply = await kubectl(
       target,
-      ["--namespace", namespace, "exec", pod.name, "--container", pod.component, "--", ...command],
+      ["--namespace", namespace, "exec", pod.name, "--container", mainContainer[pod.role], "--", ...command],
       patienceSeconds,
     );
     const view = parse(reply);
@@ -89,7 +102,7 @@ async function ask<T>(
 async function whyItWaits(target: Target, namespace: string, pod: PodFacts): Promise<string> {
   const said = await kubectl(
     target,
-    ["--namespace", namespace, "logs", pod.name, "--container", kernelContainer, "--tail", "1"],
+    ["--namespace", namespace, "logs", pod.name, "--container", kernelGateContainer, "--tail", "1"],
     patienceSeconds,
   ).catch(reasonOf);
   return `waits for its node's kernel: ${said.trim().replace(/^\S+Z waiting: /, "")}`;
@@ -114,7 +127,7 @@ export async function currentMaster(target: Target, namespace: string): Promise<
   if (!instance) throw new Error(`There is no Redis in the namespace ${namespace}.`);
   const { redis } = await look(target, namespace, {
     ...instance,
-    pods: instance.pods.filter((pod) => pod.component === "redis"),
+    pods: instance.pods.filter((pod) => pod.role === "redis"),
   });
   const master = redis.find(({ view }) => view?.role === "master");
   if (!master)

@@ -1,16 +1,11 @@
 import { isPublished } from "../engine/environment";
 import { stackState } from "../engine/backend";
 import { outputs } from "../engine/stack";
-import { currentTarget, nameOf, type Target } from "../engine/target";
-import { ownStack } from "./own-stack";
-
-export interface Deployment {
-  target: Target;
-  namespace: string;
-}
+import { currentTarget, nameOf } from "../engine/target";
+import { ownStack, type RedisLocation } from "./own-stack";
 
 /** Where the current stack put its Redis: STACK if given, else what `make up` deployed last. */
-export async function deployment(): Promise<Deployment> {
+export async function deployment(): Promise<RedisLocation> {
   if (process.env.STACK) return ownStack(process.env.STACK);
   const target = currentTarget();
   const up = `${target.context ? `CONTEXT=${target.context} ` : ""}make up`;

@@ -1,15 +1,14 @@
 import type { V1CronJob, V1Deployment, V1Pod, V1Service, V1StatefulSet } from "@kubernetes/client-node";
 import { jobFacts, type JobFacts } from "./archive";
+import { kernelGateContainer, label, mainContainer, type Role } from "../../components/redis/contract";
 
-/** The init container that waits for the node's kernel. */
-export const kernelContainer = "kernel";
-
-export type Component = "redis" | "sentinel" | "endpoint";
+/** A role whose pods run for ever. */
+export type PodRole = keyof typeof mainContainer;
 
 /** One pod, as Kubernetes sees it. */
 export interface PodFacts {
   name: string;
-  component: Component;
+  role: PodRole;
   node: string;
   ready: boolean;
   restarts: number;
@@ -17,7 +16,7 @@ export interface PodFacts {
   trouble?: string;
   /** What its container said as it ended: that its data files are damaged, and what can be done. */
   lastWords?: string;
-  /** Its init container `kernel` holds it back, and has said why (kernel.enforce). */
+  /** Its init container holds it back until its node's kernel is right, and has said why (kernel.enforce). */
   waitsForKernel: boolean;
 }
 
@@ -25,7 +24,7 @@ export interface PodFacts {
 export interface Instance {
   name: string;
   pods: PodFacts[];
-  wanted: Record<Component, number>;
+  wanted: Record<PodRole, number>;
   podAt: Map<string, string>;
   /** Undefined where nothing is archived. */
   archive?: JobFacts;
@@ -34,7 +33,7 @@ export interface Instance {
 
 type Item = V1Pod | V1Service | V1StatefulSet | V1Deployment | V1CronJob;
 
-const labelOf = (item: Item, name: string) => item.metadata?.labels?.[`app.kubernetes.io/${name}`];
+const labelOf = (item: Item, of: keyof typeof label) => item.metadata?.labels?.[label[of]];
 
 /** From `kubectl get pods,services,statefulsets,deployments,cronjobs -o json`. */
 export function inventory(items: readonly Item[]): Instance[] {
@@ -46,13 +45,13 @@ export function inventory(items: readonly Item[]): Instance[] {
   return names.map((name) => {
     const pods = of<V1Pod>(name, "Pod");
     const workloads = [...of<V1StatefulSet>(name, "StatefulSet"), ...of<V1Deployment>(name, "Deployment")];
-    const wanted = (component: Component) =>
+    const wanted = (role: PodRole) =>
       workloads
-        .filter((workload) => labelOf(workload, "component") === component)
+        .filter((workload) => labelOf(workload, "role") === role)
         .reduce((sum, workload) => sum + (workload.spec?.replicas ?? 1), 0);
-    const jobs = (component: string) =>
+    const jobs = (role: Role) =>
       of<V1CronJob>(name, "CronJob")
-        .filter((job) => labelOf(job, "component") === component)
+        .filter((job) => labelOf(job, "role") === role)
         .map(jobFacts)[0];
     return {
       name,
@@ -83,7 +82,7 @@ function podFacts(pod: V1Pod): PodFacts {
   const containers = pod.status?.containerStatuses ?? [];
   return {
     name: pod.metadata?.name ?? "",
-    component: (labelOf(pod, "component") ?? "redis") as Component,
+    role: (labelOf(pod, "role") ?? "redis") as PodRole,
     node: pod.spec?.nodeName ?? "-",
     ready: containers.length > 0 && containers.every((container) => container.ready),
     restarts: containers.reduce((sum, container) => sum + container.restartCount, 0),
@@ -92,7 +91,7 @@ function podFacts(pod: V1Pod): PodFacts {
       .map(({ state, lastState }) => (state?.terminated ?? lastState?.terminated)?.message?.trim())
       .find(Boolean),
     waitsForKernel: (pod.status?.initContainerStatuses ?? []).some(
-      ({ name, state }) => name === kernelContainer && state?.running,
+      ({ name, state }) => name === kernelGateContainer && state?.running,
     ),
   };
 }

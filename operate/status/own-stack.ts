@@ -2,7 +2,13 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { CommandFailed, run } from "../../lib/run";
 import { state } from "../../lib/paths";
-import type { Deployment } from "./deployment";
+import type { Target } from "../engine/target";
+
+/** Where a stack put its Redis. */
+export interface RedisLocation {
+  target: Target;
+  namespace: string;
+}
 
 interface Outputs {
   namespace?: string;
@@ -15,7 +21,7 @@ interface Outputs {
  * kubectl. The way into its cluster is the stack's output; a stack on somebody else's cluster has none, and KUBECONFIG
  * leads there.
  */
-export async function ownStack(stack: string): Promise<Deployment & { host: string }> {
+export async function ownStack(stack: string): Promise<RedisLocation & { host: string }> {
   const { namespace, kubeconfig, host = "" } = await outputs(stack);
   if (namespace === undefined)
     throw new Error(

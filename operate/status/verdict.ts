@@ -1,5 +1,6 @@
 import { age, archiveTrouble, drillTrouble } from "./archive";
-import { kernelContainer, type Component } from "./inventory";
+import type { PodRole } from "./inventory";
+import { kernelGateContainer, label, mainContainer, type Role } from "../../components/redis/contract";
 import type { RedisView, SentinelView } from "./replies";
 import type { Answer, Sight } from "./collect";
 
@@ -116,10 +117,10 @@ function unreachable(sight: Sight): string[] {
 }
 
 function missing({ instance }: Sight): string[] {
-  return (["redis", "sentinel", "endpoint"] satisfies Component[]).flatMap((component) => {
-    const there = instance.pods.filter((pod) => pod.component === component).length;
-    const wanted = instance.wanted[component];
-    return there < wanted ? [`${wanted - there} of ${count(wanted, `${component} pod`)} missing`] : [];
+  return (Object.keys(mainContainer) as PodRole[]).flatMap((role) => {
+    const there = instance.pods.filter((pod) => pod.role === role).length;
+    const wanted = instance.wanted[role];
+    return there < wanted ? [`${wanted - there} of ${count(wanted, `${role} pod`)} missing`] : [];
   });
 }
 
@@ -160,17 +161,17 @@ function capacity(sight: Sight): string[] {
 
 function whereToLook(sight: Sight, namespace: string): string {
   const { name } = sight.instance;
-  const behind = archived(sight).length > 0 ? "archive" : "drill";
+  const behind: Role = archived(sight).length > 0 ? "archive" : "drill";
   // Redis itself comes first.
   if (problems(sight).length === archived(sight).length + drilled(sight).length)
-    return `kubectl -n ${namespace} get jobs -l app.kubernetes.io/instance=${name},app.kubernetes.io/component=${behind}, and the logs of the last one`;
+    return `kubectl -n ${namespace} get jobs -l ${label.instance}=${name},${label.role}=${behind}, and the logs of the last one`;
   const suspect = suspectOf(sight);
   if (!suspect) return `kubectl -n ${namespace} get events --sort-by=.lastTimestamp`;
   const { pod, view } = suspect;
-  if (pod.waitsForKernel) return `kubectl -n ${namespace} logs ${pod.name} -c ${kernelContainer}`;
+  if (pod.waitsForKernel) return `kubectl -n ${namespace} logs ${pod.name} -c ${kernelGateContainer}`;
   return !view && pod.trouble && !pod.trouble.startsWith("CrashLoop")
     ? `kubectl -n ${namespace} describe pod ${pod.name}`
-    : `kubectl -n ${namespace} logs ${pod.name} -c ${pod.component}${pod.trouble ? " --previous" : ""}`;
+    : `kubectl -n ${namespace} logs ${pod.name} -c ${mainContainer[pod.role]}${pod.trouble ? " --previous" : ""}`;
 }
 
 /** The pod to begin with: one that is silent, else one that does not follow, else a sentinel. */

@@ -1,4 +1,4 @@
-import type { Cluster } from "./cluster";
+import type { ApiServer } from "./api-server";
 import { explainApply } from "./errors";
 import { kindOf, namespaceOf, nameOf } from "./kinds";
 import type { Fields } from "./values";
@@ -12,7 +12,7 @@ export interface ApplyOptions {
 
 /** Server-side apply: the server merges, keeps what others manage, and refuses a field that it does not know. */
 export async function apply(
-  cluster: Cluster,
+  cluster: ApiServer,
   object: Fields,
   { fieldManager, preview, force, name = nameOf(object) }: ApplyOptions,
 ): Promise<Fields> {

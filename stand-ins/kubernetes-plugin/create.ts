@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { apply } from "./apply";
 import { waitUntilReady } from "./await";
 import { toObject, writeCheckpoint } from "./checkpoint";
-import type { Cluster } from "./cluster";
+import type { ApiServer } from "./api-server";
 import { ApiError, existsAlready, InitFailed, isAlreadyExists, isNamespaceMissing, isNotFound } from "./errors";
 import { annotation, idOf, isAnnotated, isDefinition, isPatch, kindOf, namespaceOf } from "./kinds";
 import type { Session } from "./session";
@@ -81,7 +81,7 @@ async function previewCreate(session: Session, urn: string, properties: Fields, 
  */
 async function post(
   session: Session,
-  cluster: Cluster,
+  cluster: ApiServer,
   inputs: Fields,
   { fieldManager, preview, upsert }: { fieldManager: string; preview: boolean; upsert: boolean },
 ): Promise<Fields> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { timeoutOf } from "./await";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint";
-import type { Cluster } from "./cluster";
+import type { ApiServer } from "./api-server";
 import { InitFailed, isNotFound, messageOf, Unreachable } from "./errors";
 import {
   annotation,
@@ -121,7 +121,7 @@ export function obstacles(object: Fields): string[] {
   return [...conditions, ...held, ...asked];
 }
 
-async function reachableForDelete(session: Session, urn: string): Promise<Cluster | undefined> {
+async function reachableForDelete(session: Session, urn: string): Promise<ApiServer | undefined> {
   try {
     return await session.reachable();
   } catch (error) {

@@ -4,7 +4,7 @@ import emptyProto from "google-protobuf/google/protobuf/empty_pb.js";
 import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import { check } from "./check";
-import { configDiff, textValues } from "./config";
+import { configDiff, textValues } from "./provider-config";
 import { create } from "./create";
 import { remove } from "./delete";
 import { diff, formatPath, type Change } from "./diff";

@@ -1,4 +1,4 @@
-import { Cluster } from "./cluster";
+import { ApiServer } from "./api-server";
 import { Unreachable, messageOf } from "./errors";
 import type { EngineLog } from "./log";
 import { namespacedIfBuiltIn, type Kind } from "./kinds";
@@ -6,7 +6,7 @@ import type { Settings } from "./settings";
 
 /** One configured provider: what every operation on a resource needs. */
 export class Session {
-  private readonly opened: Promise<Cluster | Unreachable>;
+  private readonly opened: Promise<ApiServer | Unreachable>;
   private warned = false;
 
   constructor(
@@ -14,7 +14,7 @@ export class Session {
     readonly log: EngineLog,
     readonly cancelled: AbortSignal,
   ) {
-    this.opened = Cluster.open(settings).catch(
+    this.opened = ApiServer.open(settings).catch(
       (error: unknown) => new Unreachable("", settings.context, messageOf(error)),
     );
     // The first contact is on its way while the engine checks and compares.
@@ -22,21 +22,21 @@ export class Session {
   }
 
   /** The cluster, whether or not it answers; undefined when the kubeconfig leads to none. */
-  async cluster(): Promise<Cluster | undefined> {
+  async cluster(): Promise<ApiServer | undefined> {
     const cluster = await this.opened;
-    return cluster instanceof Cluster ? cluster : undefined;
+    return cluster instanceof ApiServer ? cluster : undefined;
   }
 
   /** The cluster, once it has answered; throws Unreachable with server and context. */
-  async reachable(): Promise<Cluster> {
+  async reachable(): Promise<ApiServer> {
     const cluster = await this.opened;
-    if (!(cluster instanceof Cluster)) throw cluster;
+    if (!(cluster instanceof ApiServer)) throw cluster;
     await cluster.reachable();
     return cluster;
   }
 
   /** For previews: undefined when the cluster does not answer, which is said once. */
-  async reachableOrWarn(urn: string): Promise<Cluster | undefined> {
+  async reachableOrWarn(urn: string): Promise<ApiServer | undefined> {
     try {
       return await this.reachable();
     } catch (error) {

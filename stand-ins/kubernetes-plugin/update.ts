@@ -1,7 +1,7 @@
 import { apply } from "./apply";
 import { waitUntilReady } from "./await";
 import { readCheckpoint, toObject, writeCheckpoint } from "./checkpoint";
-import type { Cluster } from "./cluster";
+import type { ApiServer } from "./api-server";
 import { newFieldManager } from "./create";
 import { parsePath } from "./diff";
 import { ApiError, InitFailed, messageOf } from "./errors";
@@ -82,7 +82,7 @@ interface Change {
 
 async function send(
   session: Session,
-  cluster: Cluster,
+  cluster: ApiServer,
   { inputs, previous, fieldManager, ignoreChanges, preview, patch }: Change,
 ): Promise<Fields> {
   const name = nameOf(previous);
@@ -116,7 +116,7 @@ async function send(
  * Without this a field that the create set and the program now drops would stay: its manager is another than the one
  * that applies.
  */
-async function adopt(cluster: Cluster, previous: Fields, fieldManager: string): Promise<Fields> {
+async function adopt(cluster: ApiServer, previous: Fields, fieldManager: string): Promise<Fields> {
   let live = previous;
   for (let tries = 0; ; tries += 1) {
     const entries = adoptFields(live, fieldManager);
@@ -158,6 +158,6 @@ function withoutIgnored(inputs: Fields, live: Fields, fieldManager: string, igno
 }
 
 /** An apply of nothing gives up every field of a manager that is not used any more. */
-export async function relinquish(cluster: Cluster, target: Fields, fieldManager: string): Promise<void> {
+export async function relinquish(cluster: ApiServer, target: Fields, fieldManager: string): Promise<void> {
   await apply(cluster, target, { fieldManager, preview: false, force: false });
 }

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { podScripts } from "../../components/redis/objects/scripts";
-import type { Deployment } from "../chaos/deployment";
+import type { ChaosStack } from "../chaos/deployment";
 import { processesOf } from "../chaos/processes";
 import { ask, componentOf, podsOf } from "../chaos/state";
 import { sleep } from "../support/eventually";
@@ -27,7 +27,7 @@ export const clocks = {
   ],
 };
 
-export const onEachSentinel = (deployment: Deployment, ...command: string[]) =>
+export const onEachSentinel = (deployment: ChaosStack, ...command: string[]) =>
   Promise.all(deployment.sentinels.map((host) => ask(host, 26379, deployment.password, ["SENTINEL", ...command])));
 
 /** What one sentinel takes, on average: a share of a processor, and what its pod sends and receives. */
@@ -38,7 +38,7 @@ export interface ClockPrice {
 }
 
 /** Both settings in turns, so that what else the machine does meets them alike. */
-export async function priceOfClocks(deployment: Deployment, rounds: number, seconds = 20): Promise<ClockPrice[]> {
+export async function priceOfClocks(deployment: ChaosStack, rounds: number, seconds = 20): Promise<ClockPrice[]> {
   const sentinels = (await podsOf(deployment))
     .filter((pod) => componentOf(pod) === "sentinel")
     .map((pod) => processesOf(pod.metadata.uid, "redis-sentinel")[0]!);

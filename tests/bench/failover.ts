@@ -1,7 +1,7 @@
 import { say } from "../../lib/progress";
 import { kubectl } from "../support/cluster";
 import { eventually } from "../support/eventually";
-import type { Deployment } from "../chaos/deployment";
+import type { ChaosStack } from "../chaos/deployment";
 import type { Context, Fault } from "../chaos/fault";
 import { rowsOf, type Row } from "../chaos/report";
 import { freshPods, runFault, type RunResult } from "../chaos/run";
@@ -16,7 +16,7 @@ const shipped = [
   { who: "redis-ha", downAfter: 10 },
   { who: "Spotahome, OT", downAfter: 5 },
 ];
-async function asShippedBy(deployment: Deployment, downAfter: number): Promise<void> {
+async function asShippedBy(deployment: ChaosStack, downAfter: number): Promise<void> {
   await onEachSentinel(
     deployment,
     "SET",
@@ -68,7 +68,7 @@ const deleted = async (context: Context) => {
 };
 
 /** Theirs and ours, on the same deployment in the same run. The sentinels of ours are as their pods start them. */
-export async function failover(deployment: Deployment, runs: number): Promise<Row[]> {
+export async function failover(deployment: ChaosStack, runs: number): Promise<Row[]> {
   const results: RunResult[] = [];
   const measure = async (fault: Fault, times: number, before?: () => Promise<void>) => {
     for (let run = 1; run <= times; run++) {

@@ -2,7 +2,7 @@ import { median } from "d3-array";
 import { nodeNamed } from "../../stand-ins/cluster/layout";
 import { say } from "../../lib/progress";
 import { eventually } from "../support/eventually";
-import type { Deployment } from "../chaos/deployment";
+import type { ChaosStack } from "../chaos/deployment";
 import { networkBeside } from "../chaos/run";
 import { ask, condition, podsOf } from "../chaos/state";
 import { barePort, startBare } from "./bare";
@@ -28,7 +28,7 @@ const pipelines = [
 ];
 
 /** The three side by side, in turns: what else the machine does meets all of them alike. Medians over the rounds. */
-export async function throughput(deployment: Deployment, rounds: number): Promise<Throughput[]> {
+export async function throughput(deployment: ChaosStack, rounds: number): Promise<Throughput[]> {
   const { masters } = await condition(deployment);
   const pods = await podsOf(deployment);
   const master = pods.find(({ metadata }) => metadata.name === masters[0])!;

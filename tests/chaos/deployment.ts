@@ -7,7 +7,7 @@ export type Config = Record<string, unknown>;
 const stack = "chaos";
 
 /** One sentinel deployment for many faults: its own stack, in a namespace of its own. */
-export class Deployment {
+export class ChaosStack {
   readonly password = "a-password-of-the-chaos-runs";
   private project = new Project();
   private addresses = new Map<string, string>();

@@ -1,10 +1,10 @@
-import type { Config, Deployment } from "./deployment";
+import type { Config, ChaosStack } from "./deployment";
 import type { Pod, Wanted } from "./state";
 import type { Undo } from "./undo";
 
 /** What a fault may use. */
 export interface Context {
-  deployment: Deployment;
+  deployment: ChaosStack;
   /** The pod that is master when the fault is made. */
   master: Pod;
   pods: Pod[];

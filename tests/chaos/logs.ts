@@ -1,8 +1,8 @@
 import { kubectl } from "../support/cluster";
-import type { Deployment } from "./deployment";
+import type { ChaosStack } from "./deployment";
 
 /** What Kubernetes says of the pods of a deployment, and what they said; `options` are those of `kubectl logs`. */
-export async function logsOf({ namespace }: Deployment, ...options: string[]): Promise<string> {
+export async function logsOf({ namespace }: ChaosStack, ...options: string[]): Promise<string> {
   const questions = [
     ["get", "pods", "-o", "wide"],
     ["get", "events", "--sort-by=.lastTimestamp"],

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { checkout } from "../../lib/paths";
 import { elapsed, say } from "../../lib/progress";
-import { Deployment } from "./deployment";
+import { ChaosStack } from "./deployment";
 import type { Fault } from "./fault";
 import { logsOf } from "./logs";
 import { picture } from "./picture";
@@ -11,7 +11,7 @@ import { freshPods, interrupt, runFault, type RunResult } from "./run";
 
 const build = path.join(checkout, "build");
 const id = Math.random().toString(36).slice(2, 8);
-let deployment: Deployment | undefined;
+let deployment: ChaosStack | undefined;
 
 /**
  * Runs the faults, each `runs` times, on as few deployments as they allow, and leaves tables and pictures under build/.
@@ -47,7 +47,7 @@ export async function matrix(faults: readonly Fault[], runs: number, brief = fal
 /** Faults that could not be made, and why. A long matrix goes on without them, and is no success. */
 export const notMade: string[] = [];
 
-async function attempt(fault: Fault, used: Deployment, brief: boolean): Promise<RunResult | undefined> {
+async function attempt(fault: Fault, used: ChaosStack, brief: boolean): Promise<RunResult | undefined> {
   try {
     return await runFault(fault, used, brief);
   } catch (error) {
@@ -58,8 +58,8 @@ async function attempt(fault: Fault, used: Deployment, brief: boolean): Promise<
   }
 }
 
-async function deploy({ needs }: Fault): Promise<Deployment> {
-  const fresh = new Deployment(`redis-chaos-${id}`, needs);
+async function deploy({ needs }: Fault): Promise<ChaosStack> {
+  const fresh = new ChaosStack(`redis-chaos-${id}`, needs);
   deployment = fresh;
   await fresh.up();
   return fresh;
@@ -72,7 +72,7 @@ async function takeDown(): Promise<void> {
 }
 
 /** The next fault begins with a deployment that is whole, or with another one. */
-async function recover(used: Deployment, result: RunResult): Promise<void> {
+async function recover(used: ChaosStack, result: RunResult): Promise<void> {
   const reason = result.healed ? await freshPods(used).then(() => undefined, String) : "not healed";
   if (reason === undefined) return;
   if (result.healed) await keepLogs(used, { ...result, reason });
@@ -98,7 +98,7 @@ const wentWrong = ({ healed, clients }: RunResult) =>
   !healed || clients.some(({ lost, regressions }) => lost > 0 || regressions > 0);
 
 /** What the sentinels and the pods said: the deployment will be gone when somebody asks. */
-async function keepLogs(used: Deployment, { fault, reason, marks, events }: RunResult): Promise<void> {
+async function keepLogs(used: ChaosStack, { fault, reason, marks, events }: RunResult): Promise<void> {
   const pods = await logsOf(
     used,
     "--timestamps",

@@ -1,7 +1,7 @@
 import { sum } from "d3-array";
 import RedisClient from "ioredis";
 import { eventually, sleep } from "../support/eventually";
-import type { Deployment } from "./deployment";
+import type { ChaosStack } from "./deployment";
 import type { Context, Fault } from "./fault";
 import { Client, forget, lost, outage, span, type Recorded } from "./load";
 import { processesOf } from "./processes";
@@ -55,7 +55,7 @@ export async function interrupt(): Promise<void> {
  * One fault under load, from a healthy deployment to a verdict. Whether it heals is a result; only a fault that cannot
  * be made is an error.
  */
-export async function runFault(fault: Fault, deployment: Deployment, brief: boolean): Promise<RunResult> {
+export async function runFault(fault: Fault, deployment: ChaosStack, brief: boolean): Promise<RunResult> {
   await untilHealthy("a healthy deployment to begin with", deployment);
   const pods = await podsOf(deployment);
   const undo = new Undo();
@@ -116,7 +116,7 @@ export async function runFault(fault: Fault, deployment: Deployment, brief: bool
 }
 
 /** Fails with all that is still wrong. */
-async function untilHealthy(what: string, deployment: Deployment): Promise<void> {
+async function untilHealthy(what: string, deployment: ChaosStack): Promise<void> {
   await eventually(
     what,
     async () => {
@@ -222,7 +222,7 @@ async function unexplainedRestarts(fault: Fault, context: Context): Promise<stri
 
 async function judge(
   clients: readonly Client[],
-  deployment: Deployment,
+  deployment: ChaosStack,
   { fault, end }: { fault: number; end: number },
   master: string | undefined,
 ): Promise<ClientResult[]> {
@@ -260,7 +260,7 @@ async function judge(
  * Containers that were started again in place wait longer each time; new pods begin without that, and the next run is
  * like the first.
  */
-export async function freshPods(deployment: Deployment): Promise<void> {
+export async function freshPods(deployment: ChaosStack): Promise<void> {
   for (;;) {
     const used = (component: string, pods: readonly Pod[]) =>
       pods.find((pod) => componentOf(pod) === component && restartsOf(pod) > 0);

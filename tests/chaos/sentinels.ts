@@ -1,5 +1,5 @@
 import RedisClient, { type Redis } from "ioredis";
-import type { Deployment } from "./deployment";
+import type { ChaosStack } from "./deployment";
 
 export interface Event {
   at: number;
@@ -13,7 +13,7 @@ export class Listener {
   readonly events: Event[] = [];
   private readonly clients: Redis[];
 
-  constructor(deployment: Deployment) {
+  constructor(deployment: ChaosStack) {
     this.clients = deployment.sentinelNodes.map((sentinel) => {
       const client = new RedisClient({
         host: deployment.address(sentinel),

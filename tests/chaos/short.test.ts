@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { defaults } from "../../components/redis/settings";
+import { defaults } from "../../components/redis/defaults";
 import { kubectl } from "../support/cluster";
-import { Deployment } from "./deployment";
+import { ChaosStack } from "./deployment";
 import { faults } from "./faults";
 import { logsOf } from "./logs";
 import { lossInWords } from "./report";
@@ -18,7 +18,7 @@ const leftOut: Record<string, string> = {
  * target may be missed on a busy machine, where a replica is late with its turn, so that no test fails for it: it is
  * only printed.
  */
-const crashLoss = { bound: (defaults.maxLag + 1) * 1000, target: 1000 };
+const crashLoss = { bound: (defaults.failover.maxLag + 1) * 1000, target: 1000 };
 
 /**
  * Each fault once, held for seconds only, on one deployment. How long an outage lasts is printed, and measured by `make
@@ -26,7 +26,7 @@ const crashLoss = { bound: (defaults.maxLag + 1) * 1000, target: 1000 };
  */
 describe("faults under load, in short", function () {
   this.timeout(480_000);
-  const deployment = new Deployment(`redis-chaos-${Math.random().toString(36).slice(2, 8)}`);
+  const deployment = new ChaosStack(`redis-chaos-${Math.random().toString(36).slice(2, 8)}`);
   let whole = false;
 
   before(async () => {

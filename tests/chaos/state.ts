@@ -1,6 +1,6 @@
 import RedisClient from "ioredis";
 import { kubectlJson } from "../support/cluster";
-import type { Deployment } from "./deployment";
+import type { ChaosStack } from "./deployment";
 import { containersOf } from "./processes";
 
 export interface Pod {
@@ -22,7 +22,7 @@ export const componentOf = ({ metadata }: Pod) => metadata.labels["app.kubernete
 export const containerOf = ({ status }: Pod) => status.containerStatuses?.[0];
 export const restartsOf = (pod: Pod) => containerOf(pod)?.restartCount ?? 0;
 
-export const podsOf = async ({ namespace }: Deployment): Promise<Pod[]> =>
+export const podsOf = async ({ namespace }: ChaosStack): Promise<Pod[]> =>
   (await kubectlJson<{ items: Pod[] }>("get", "pods", "-n", namespace, "--request-timeout=5s")).items;
 
 export async function ask(host: string, port: number, password: string, ...commands: string[][]): Promise<unknown[]> {
@@ -70,7 +70,7 @@ export interface Condition {
 }
 
 /** The whole end state: what is wrong with it, in words; empty when there is nothing left to heal. */
-export async function condition(deployment: Deployment, wanted: Wanted = usual): Promise<Condition> {
+export async function condition(deployment: ChaosStack, wanted: Wanted = usual): Promise<Condition> {
   const names = deployment.redisNodes.slice(0, wanted.redis);
   const nodes = await Promise.all(
     names.map(async (name) => {
@@ -103,7 +103,7 @@ export async function condition(deployment: Deployment, wanted: Wanted = usual):
 }
 
 /** The one of these pods that is master. */
-export async function masterAmong(pods: readonly Pod[], deployment: Deployment): Promise<Pod> {
+export async function masterAmong(pods: readonly Pod[], deployment: ChaosStack): Promise<Pod> {
   const { masters } = await condition(deployment);
   const found = pods.find(({ metadata }) => metadata.name === masters[0]);
   if (!found) throw new Error("no pod is master");
@@ -119,7 +119,7 @@ const isToldLate = (pod: Pod) => {
   return running.length > 0 && !running.some((id) => containerOf(pod)?.containerID?.endsWith(id));
 };
 
-async function podProblems(deployment: Deployment, wanted: Wanted): Promise<string[]> {
+async function podProblems(deployment: ChaosStack, wanted: Wanted): Promise<string[]> {
   const pods = await podsOf(deployment).catch(() => undefined);
   if (!pods) return ["the API server does not answer"];
   const good = (pod: Pod) =>
@@ -144,7 +144,7 @@ async function podProblems(deployment: Deployment, wanted: Wanted): Promise<stri
 }
 
 /** Each names the master, thinks well of it, and knows neither too few nor a ghost. */
-async function sentinelProblems(deployment: Deployment, wanted: Wanted, master: string): Promise<string[]> {
+async function sentinelProblems(deployment: ChaosStack, wanted: Wanted, master: string): Promise<string[]> {
   const found = await Promise.all(
     deployment.sentinelNodes.slice(0, wanted.sentinel).map(async (name) => {
       const replies = await ask(

@@ -5,7 +5,7 @@ import { falseAlarms } from "../bench/down-after";
 import { failover } from "../bench/failover";
 import { alarmReport, report, type Bench } from "../bench/report";
 import { throughput } from "../bench/throughput";
-import { Deployment } from "../chaos/deployment";
+import { ChaosStack } from "../chaos/deployment";
 import { interrupt } from "../chaos/run";
 import { ask } from "../chaos/state";
 import { clusterStatus } from "../../stand-ins/cluster";
@@ -36,7 +36,7 @@ main(async () => {
   const cluster = await seconds(() => prepare(embedded));
   Object.assign(process.env, environment(embedded));
   // The same share of the processors for the pod as for what runs beside it.
-  const deployment = new Deployment(`redis-bench-${Math.random().toString(36).slice(2, 8)}`, {
+  const deployment = new ChaosStack(`redis-bench-${Math.random().toString(36).slice(2, 8)}`, {
     resources: { memory: "256Mi", cpu: "500m" },
   });
   for (const signal of ["SIGINT", "SIGTERM"] as const)

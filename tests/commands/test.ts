@@ -12,7 +12,7 @@ import { whyNotHere } from "../../stand-ins/cluster";
 
 /** What a kind of test needs beside node_modules, and where its tests are if not in the folder of that name alone. */
 const kinds: Record<string, { needsCluster: boolean; folders?: string[] }> = {
-  unit: { needsCluster: false, folders: ["unit", "contract"] },
+  unit: { needsCluster: false, folders: ["unit", "contract", "code"] },
   scripts: { needsCluster: false },
   e2e: { needsCluster: true },
   day2: { needsCluster: true },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { nodeSysctls, sysctlMistake } from "../../components/gke/rules/node-sysctls";
+import { sysctlLimits, sysctlMistake } from "../../components/gke/rules/node-sysctls";
 import { metadataMistake, reservedMetadata } from "../../components/gke/rules/reserved-metadata";
 import { childOf, documents, documentOf, type Field, type Place, resolved, schemaOf } from "./documents";
 import { mappedTypes, mappingOf } from "./mapping";
@@ -29,7 +29,7 @@ describe("what the program knows of Google's API by heart", () => {
   for (const document of containers) {
     it(`knows each sysctl that ${document} lists, and no other`, () => {
       assert.deepEqual(
-        Object.keys(nodeSysctls).sort(),
+        Object.keys(sysctlLimits).sort(),
         sysctlNames(description(document, "LinuxNodeConfig", "sysctls")).sort(),
       );
     });

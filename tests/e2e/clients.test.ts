@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { checkout } from "../../lib/paths";
 import { CommandFailed, run, which } from "../../lib/run";
-import { Deployment } from "../chaos/deployment";
+import { ChaosStack } from "../chaos/deployment";
 import { signal } from "../chaos/processes";
 import { kubectl, pods, settled } from "../support/cluster";
 import { sleep } from "../support/eventually";
@@ -93,7 +93,7 @@ const seconds = 20;
 
 describe("the examples for client libraries, through Sentinel and through the endpoint", function () {
   this.timeout(600_000);
-  const deployment = new Deployment(`redis-e2e-${Math.random().toString(36).slice(2, 8)}-clients`);
+  const deployment = new ChaosStack(`redis-e2e-${Math.random().toString(36).slice(2, 8)}-clients`);
   const runnable = libraries.filter(({ tool }) => which(tool));
 
   const environmentOf = (way: (typeof ways)[number]): NodeJS.ProcessEnv => ({

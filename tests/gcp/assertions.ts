@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mutates, type Deployment, type Step } from "./deployment";
+import { mutates, type GoogleStack, type Step } from "./deployment";
 import type { RecordedRequest } from "../../stand-ins/google";
 
 /** "POST /compute/...": what a failed assertion has to show. */
@@ -7,7 +7,7 @@ export const lines = (requests: readonly RecordedRequest[]): string[] =>
   requests.map(({ method, path }) => `${method} ${path}`);
 
 /** Names of what was not answered as it would have been by the real one, and of places that nobody was to go to. */
-export function assertNothingUnforeseen(deployment: Deployment, expected?: RegExp): void {
+export function assertNothingUnforeseen(deployment: GoogleStack, expected?: RegExp): void {
   assert.deepEqual(deployment.cloud.unknown, [], "requests that the stand-in has no answer to");
   // It asks the directory whose token it has, whatever its endpoints are, and goes on without an answer.
   assert.deepEqual(
@@ -61,7 +61,7 @@ export function assertOrder(requests: readonly RecordedRequest[], ...patterns: R
  * That the program refuses a deployment by these words, without a stack trace, and has changed nothing until then; nor
  * looked, but for disks of others.
  */
-export async function assertRefused(deployment: Deployment, ...words: RegExp[]): Promise<void> {
+export async function assertRefused(deployment: GoogleStack, ...words: RegExp[]): Promise<void> {
   const { output, requests } = await deployment.refused("up", "--yes", "--skip-preview");
   for (const word of words) assert.match(output, word);
   assert.doesNotMatch(output, /unhandled exception|^\s+at /m);

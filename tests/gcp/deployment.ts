@@ -30,9 +30,9 @@ export interface Step {
  * A stack of the checkout, its own config file included, deployed by the official plugin to a Google Cloud that is this
  * process.
  */
-export class Deployment {
+export class GoogleStack {
   readonly cloud = new StandIn({
-    memoryOf: (machineType) => machineOf(machineType)?.memory,
+    memoryOf: (machineType) => machineOf(machineType)?.memoryGb,
     sysctlMistake,
     metadataMistake,
   });

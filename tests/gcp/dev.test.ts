@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { nodeInitScript } from "../../components/kernel";
 import { assertInPlace, assertNothingUnforeseen, assertOrder, assertRefused, lines } from "./assertions";
-import { Deployment, type Changes, type Step } from "./deployment";
+import { GoogleStack, type Changes, type Step } from "./deployment";
 import { assertGolden } from "./golden";
 import type { RecordedRequest } from "../../stand-ins/google";
 
 describe("dev on Google Cloud, through the official plugin", function () {
   this.timeout(240_000);
-  const dev = new Deployment("dev");
+  const dev = new GoogleStack("dev");
   let made: RecordedRequest[];
 
   before(async () => {

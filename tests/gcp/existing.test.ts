@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { assertInPlace, assertNothingUnforeseen, assertOrder, assertRefused, lines } from "./assertions";
-import { Deployment, mutates, project, type Changes } from "./deployment";
+import { GoogleStack, mutates, project, type Changes } from "./deployment";
 import { createCluster } from "../../stand-ins/google/container";
 import { createDisk } from "../../stand-ins/google/compute-disks";
 import type { RecordedRequest } from "../../stand-ins/google";
 
-type Refused = Awaited<ReturnType<Deployment["refused"]>>;
+type Refused = Awaited<ReturnType<GoogleStack["refused"]>>;
 
 describe("what was on Google Cloud before the stack", function () {
   this.timeout(240_000);
 
   describe("a disk that was made by hand", () => {
-    const dev = new Deployment("dev");
+    const dev = new GoogleStack("dev");
     const adopted = (size = "10Gi"): Changes => ({
       disk: { type: "pd-standard", adopt: ["redis-master"] },
       persistence: { size },
@@ -93,7 +93,7 @@ describe("what was on Google Cloud before the stack", function () {
   });
 
   describe("a disk that was made from a snapshot, as the runbook puts it back", () => {
-    const dev = new Deployment("dev");
+    const dev = new GoogleStack("dev");
     const restored = "redis-dev-0-restored";
     const changes: Changes = { disk: { adopt: [restored], discard: ["redis-dev-0"] } };
 
@@ -135,7 +135,7 @@ describe("what was on Google Cloud before the stack", function () {
   });
 
   describe("a cluster of others, with a disk of ours in two zones", () => {
-    const dev = new Deployment("dev");
+    const dev = new GoogleStack("dev");
     const others = `projects/${project}/locations/europe-west1/clusters/others`;
     const changes: Changes = {
       cluster: { location: "europe-west1", existing: "others", deletionProtection: undefined },

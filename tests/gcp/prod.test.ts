@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { assertInPlace, assertNothingUnforeseen, assertOrder, assertRefused, lines } from "./assertions";
-import { Deployment, mutates, type Changes } from "./deployment";
+import { GoogleStack, mutates, type Changes } from "./deployment";
 import { assertGolden } from "./golden";
 import type { RecordedRequest } from "../../stand-ins/google";
 
 describe("prod on Google Cloud, through the official plugin", function () {
   this.timeout(240_000);
-  const prod = new Deployment("prod");
+  const prod = new GoogleStack("prod");
   let made: RecordedRequest[];
 
   before(async () => {

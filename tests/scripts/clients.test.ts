@@ -119,18 +119,23 @@ describe("pod scripts: clients of a node that is not the master any more", funct
     }
   });
 
-  /** A person, or a tool that knows nothing of Sentinel. */
-  const byHand: [string, (other: Pod) => (string | number)[]][] = [
-    ["REPLICAOF a peer", (other) => ["REPLICAOF", other.address, other.port]],
-    ["FAILOVER to a peer", (other) => ["FAILOVER", "TO", other.address, other.port]],
-    ["CLIENT PAUSE of everything, for longer than down-after", () => ["CLIENT", "PAUSE", 8000, "ALL"]],
+  /**
+   * A person, or a tool that knows nothing of Sentinel; and how many acknowledged writes it may cost. Redis answers
+   * others while a script runs from its fifth second on (busy-reply-threshold), and so acknowledges then the one write
+   * that it executed just before the script, of which no replica has heard and which no new master has.
+   */
+  const byHand: [string, number, (other: Pod) => (string | number)[]][] = [
+    ["REPLICAOF a peer", 0, (other) => ["REPLICAOF", other.address, other.port]],
+    ["FAILOVER to a peer", 0, (other) => ["FAILOVER", "TO", other.address, other.port]],
+    ["CLIENT PAUSE of everything, for longer than down-after", 0, () => ["CLIENT", "PAUSE", 8000, "ALL"]],
     [
       "a script that runs for longer than down-after",
+      1,
       () => ["EVAL", "local from = redis.call('TIME')[1] while redis.call('TIME')[1] - from < 6 do end", 0],
     ],
   ];
-  for (const [what, command] of byHand) {
-    it(`has one master again, and every client with it, after ${what} on the master; nothing is lost`, async () => {
+  for (const [what, mayLose, command] of byHand) {
+    it(`has one master again, and every client with it, after ${what} on the master; ${mayLose === 0 ? "nothing" : "at most the write before it"} is lost`, async () => {
       await start();
       const old = await lab.settled();
       // No settings for moves at all: it asks Sentinel only when its connection is closed, and as most libraries do it
@@ -157,7 +162,8 @@ describe("pod scripts: clients of a node that is not the master any more", funct
         await done;
         const master = await lab.settled();
         await writer.stop();
-        assert.deepEqual(await master.with((own) => writer.lost(own)), []);
+        const lost = await master.with((own) => writer.lost(own));
+        assert.ok(lost.length <= mayLose, `lost: ${lost.join(", ")}`);
       } finally {
         client.disconnect();
       }

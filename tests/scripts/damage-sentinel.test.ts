@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { OnDamage } from "../../components/redis/args";
+import type { OnDamage } from "../../components/redis/choices";
 import { DataFiles, flip } from "../support/damage";
 import { eventually, sleep } from "../support/eventually";
 import { type Pod, type PodLab } from "../support/pod-lab";

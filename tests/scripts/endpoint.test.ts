@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import Redis from "ioredis";
-import { endpointPorts } from "../../components/redis/rendered/haproxy-cfg";
+import { endpointPorts } from "../../components/redis/contract";
 import { eventually, sleep } from "../support/eventually";
 import { labPassword, PodLab, type Pod } from "../support/pod-lab";
 

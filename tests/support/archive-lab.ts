@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { archiveStore } from "../../components/redis/topology/archive-store";
+import { archiveStore } from "../../components/redis/objects/archive-store";
 import type { ArchiveSettings } from "../../components/redis/args";
 import { podScripts } from "../../components/redis/objects/scripts";
 import { rcloneRootTree } from "../../stand-ins/images";

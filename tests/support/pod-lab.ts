@@ -3,12 +3,14 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import Redis from "ioredis";
-import type { OnDamage, RedisArgs } from "../../components/redis/args";
-import { redisConf, sentinelConf } from "../../components/redis/rendered/redis-conf";
+import type { OnDamage, RedisArgs } from "../../components/redis";
+import { redisConf } from "../../components/redis/rendered/redis-conf";
+import { sentinelConf } from "../../components/redis/rendered/sentinel-conf";
 import { restoreChoice } from "../../components/redis/rules/restore-choice";
 import { podScripts, scriptKinds } from "../../components/redis/objects/scripts";
 import { withDefaults } from "../../components/redis/settings";
-import { endpointPorts, haproxyConf } from "../../components/redis/rendered/haproxy-cfg";
+import { endpointPorts } from "../../components/redis/contract";
+import { haproxyConf } from "../../components/redis/rendered/haproxy-cfg";
 import { haproxyRootTree, redisRootTree } from "../../stand-ins/images";
 import { eventually } from "./eventually";
 

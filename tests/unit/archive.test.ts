@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { lifecycleRules } from "../../components/gke/archive-bucket";
-import { archiveStore } from "../../components/redis/topology/archive-store";
+import { archiveStore } from "../../components/redis/objects/archive-store";
 import { cronReason } from "../../components/redis/rules/cron";
 import type { Redis as RedisComponent, RedisArgs } from "../../components/redis";
 import { parseConfig } from "../../config";

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { describeDeployed, findReplacements, type Deployed } from "../../components/gke/rules/replacement";
+import type { GoogleCloudDeployed } from "../../components/gke";
+import { describeDeployed } from "../../components/gke/rules/deployed";
+import { findReplacements } from "../../components/gke/rules/replacement";
 import type { GoogleCloudArgs } from "../../components/gke";
 import { withDefaults } from "../../components/gke/settings";
 
@@ -16,8 +18,8 @@ const unprotected: GoogleCloudArgs = {
   disk: { protect: false },
 };
 /** As it comes back from the stack's outputs: through JSON. */
-const after = (deployed: GoogleCloudArgs): Deployed =>
-  JSON.parse(JSON.stringify(describeDeployed(withDefaults(deployed)))) as Deployed;
+const after = (deployed: GoogleCloudArgs): GoogleCloudDeployed =>
+  JSON.parse(JSON.stringify(describeDeployed(withDefaults(deployed)))) as GoogleCloudDeployed;
 const change = (before: GoogleCloudArgs, now: Partial<GoogleCloudArgs>) =>
   findReplacements(after(before), withDefaults({ ...before, ...now }));
 

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import type { KernelTuning as KernelTuningComponent } from "../../components/kernel";
-import { kernelPodScripts, nodeInitScript, nodeSysctls, wantedKernel } from "../../components/kernel";
+import { kernelPodScripts, nodeInitScript, wantedSysctls, wantedKernel } from "../../components/kernel";
 import type { Redis as RedisComponent, RedisArgs } from "../../components/redis";
 import { podScripts } from "../../components/redis/objects/scripts";
 import { mockEngine, recordOptions, resourcesOf, type Captured } from "../support/mocked-stack";
 
 describe("the kernel that Redis wants", () => {
   it("has one definition, which node settings and shell are rendered from", () => {
-    assert.deepEqual(nodeSysctls, { "net.core.somaxconn": "4096", "vm.overcommit_memory": "1" });
+    assert.deepEqual(wantedSysctls, { "net.core.somaxconn": "4096", "vm.overcommit_memory": "1" });
     for (const line of [
       `WANTED_SOMAXCONN=${wantedKernel.somaxconn.atLeast}`,
       `RAISED_SOMAXCONN=${wantedKernel.somaxconn.set}`,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { configDiff, textValues } from "../../stand-ins/kubernetes-plugin/config";
+import { configDiff, textValues } from "../../stand-ins/kubernetes-plugin/provider-config";
 import { createdByPlugin, adoptFields, manages } from "../../stand-ins/kubernetes-plugin/managed-fields";
 import { mistakes, parseSettings } from "../../stand-ins/kubernetes-plugin/settings";
 import { timeoutOf } from "../../stand-ins/kubernetes-plugin/await";

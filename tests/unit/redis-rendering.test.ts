@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { redisConf, sentinelConf } from "../../components/redis/rendered/redis-conf";
+import { redisConf } from "../../components/redis/rendered/redis-conf";
+import { sentinelConf } from "../../components/redis/rendered/sentinel-conf";
 import { haproxyConf } from "../../components/redis/rendered/haproxy-cfg";
 import { whyFloating } from "../../components/redis/rules/image";
 import { formatMi, Gi, Mi, nearestQuantity, parseBytes } from "../../components/redis/rules/quantity";
-import { majority, withDefaults } from "../../components/redis/settings";
+import { majority } from "../../components/redis/defaults";
+import { withDefaults } from "../../components/redis/settings";
 import { deriveSizing } from "../../components/redis/rules/sizing";
 import { failoverWarnings } from "../../components/redis/rules/failover-validation";
 import { spreadWarnings } from "../../components/redis/rules/needs";

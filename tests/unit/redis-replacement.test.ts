@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import type { RedisArgs } from "../../components/redis";
-import { describeDeployed, type RedisDeployed } from "../../components/redis/rules/deployed";
+import type { RedisDeployed } from "../../components/redis";
+import { describeDeployed } from "../../components/redis/rules/deployed";
 import { findReplacements, type Facts } from "../../components/redis/rules/replacement";
 import { withDefaults } from "../../components/redis/settings";
 

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import type { Answer, Sight } from "../../operate/status/collect";
-import type { Component, PodFacts } from "../../operate/status/inventory";
+import type { PodRole, PodFacts } from "../../operate/status/inventory";
 import type { RedisView, SentinelView } from "../../operate/status/replies";
 import { bytes, report, table } from "../../operate/status/report";
 import { problems, verdict } from "../../operate/status/verdict";
 
-const pod = (name: string, component: Component, over: Partial<PodFacts> = {}): PodFacts => ({
+const pod = (name: string, role: PodRole, over: Partial<PodFacts> = {}): PodFacts => ({
   name,
-  component,
+  role,
   node: "node-1",
   ready: true,
   restarts: 0,
@@ -44,9 +44,9 @@ function sight(
   sentinels: Views<SentinelView> = [sentinel, sentinel, sentinel],
   endpoints = [pod("redis-endpoint-a", "endpoint")],
 ): Sight {
-  const answers = <T extends object>(component: Component, views: Views<T>): Answer<T>[] =>
+  const answers = <T extends object>(role: PodRole, views: Views<T>): Answer<T>[] =>
     views.map((view, index) => ({
-      pod: pod(`${component}-${index}`, component),
+      pod: pod(`${role}-${index}`, role),
       ...(typeof view === "string" ? { problem: view } : { view }),
     }));
   const [data, watchers] = [answers("redis", redis), answers("sentinel", sentinels)];
@@ -161,11 +161,10 @@ describe("status: the verdict", () => {
     assert.match(verdict(found, "ns"), /Look at: kubectl -n ns logs redis-0 -c kernel$/);
   });
 
-  it("sees an endpoint that serves nobody while Redis is well", () => {
-    wrong(
-      sight([master, replica, replica], undefined, [pod("redis-endpoint-a", "endpoint", { ready: false })]),
-      /redis-endpoint-a is not ready/,
-    );
+  it("sees an endpoint that serves nobody while Redis is well, and leads to the container that its pod has", () => {
+    const found = sight([master, replica, replica], undefined, [pod("redis-endpoint-a", "endpoint", { ready: false })]);
+    wrong(found, /redis-endpoint-a is not ready/);
+    assert.match(verdict(found, "ns"), /Look at: kubectl -n ns logs redis-endpoint-a -c haproxy$/);
   });
 });
 

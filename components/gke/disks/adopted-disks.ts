@@ -1,8 +1,8 @@
 import * as compute from "@pulumi/gcp/compute";
 import { together, type Changes } from "../../changes";
 import type { Mistake } from "../../mistake";
-import { diskShapes, type DiskShape } from "./disks";
-import type { Deployed } from "../rules/replacement";
+import type { DiskShape, GoogleCloudDeployed } from "../deployed";
+import { diskShapes } from "../rules/deployed";
 import type { GoogleCloudSettings } from "../settings";
 
 /** A disk of others, as Google describes it. */
@@ -12,7 +12,7 @@ export type FoundDisk = Pick<compute.GetDiskResult, "type" | "size" | "users">;
  * What is wrong with the disks that `disk.adopt` names and that are not the stack's yet. A preview takes them for what
  * the arguments say they are; an `up` compares them when half of everything else is made.
  */
-export async function findUnfitDisks(settings: GoogleCloudSettings, before?: Deployed): Promise<Changes> {
+export async function findUnfitDisks(settings: GoogleCloudSettings, before?: GoogleCloudDeployed): Promise<Changes> {
   const adopted = diskShapes(settings)
     .slice(0, settings.disk.adopt.length)
     .filter(({ name }) => !before?.disks.some((disk) => disk.name === name));

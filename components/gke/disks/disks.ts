@@ -1,42 +1,10 @@
 import * as compute from "@pulumi/gcp/compute";
 import * as pulumi from "@pulumi/pulumi";
-import { diskNameOf, zoneOf, type GoogleCloudSettings } from "../settings";
+import type { DiskShape } from "../deployed";
+import { diskShapes, isDiskProtected } from "../rules/deployed";
+import type { GoogleCloudSettings } from "../settings";
+import type { DataDisk } from "./data-disk";
 import { attachSchedule, createSnapshotSchedule } from "./snapshots";
-
-/** A disk, as a PersistentVolume needs it. */
-export interface DataDisk {
-  name: string;
-  /** The zones that it can be attached in: one, or two for a regional disk. */
-  zones: string[];
-  /** In GiB. */
-  size: number;
-  /** `projects/P/zones/Z/disks/D`, or `regions/R`. */
-  handle: pulumi.Output<string>;
-  /** Whether it refuses to be deleted or replaced. */
-  protect: boolean;
-  resource: compute.Disk | compute.RegionDisk;
-}
-
-/** What a disk looks like, as far as a change of it would replace it. */
-export interface DiskShape {
-  name: string;
-  zones: string[];
-  type: string;
-  size: number;
-}
-
-/** The disks that the settings ask for, in the order of the data pods. Pure. */
-export const diskShapes = ({ name, disk, nodePool, workload }: GoogleCloudSettings): DiskShape[] =>
-  Array.from({ length: workload.dataPods }, (_, ordinal) => ({
-    name: disk.adopt[ordinal] ?? diskNameOf(name, ordinal),
-    zones: disk.replicaZones ?? [zoneOf(ordinal, nodePool.zones)],
-    type: disk.type,
-    size: workload.diskSize,
-  }));
-
-/** Redis's data are on it: whoever wants a disk replaced or deleted has said so in `protect` or `discard`. */
-export const isProtected = (name: string, { protect, discard }: GoogleCloudSettings["disk"]): boolean =>
-  protect && !discard.includes(name);
 
 /** The disks that hold the data, and the schedule of their snapshots. */
 export class Disks extends pulumi.ComponentResource {
@@ -76,7 +44,7 @@ export class Disks extends pulumi.ComponentResource {
       // The last resort of a destroy that was not meant: it costs little, and it is not in the stack.
       createSnapshotBeforeDestroy: true,
     };
-    const protect = isProtected(shape.name, disk);
+    const protect = isDiskProtected(shape.name, disk);
     const options: pulumi.CustomResourceOptions = {
       parent: this,
       dependsOn,

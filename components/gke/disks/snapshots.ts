@@ -1,6 +1,6 @@
 import * as compute from "@pulumi/gcp/compute";
 import type { ComponentResource, Resource } from "@pulumi/pulumi";
-import type { DataDisk } from "./disks";
+import type { DataDisk } from "./data-disk";
 import type { GoogleCloudSettings } from "../settings";
 
 /** When the disks are copied, and how long a copy is kept. */

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { DataDisk } from "./disks";
+import type { DataDisk } from "./data-disk";
 
 export interface VolumesArgs {
   disks: DataDisk[];

@@ -1,7 +1,6 @@
 import * as projects from "@pulumi/gcp/projects";
 import { Account } from "@pulumi/gcp/serviceaccount";
 import * as pulumi from "@pulumi/pulumi";
-import { enableServices } from "../cluster/services";
 import type { GoogleCloudSettings } from "../settings";
 
 /** Who the nodes are: an account that can write logs and metrics and read images, and nothing else. */
@@ -19,10 +18,9 @@ export interface NodeIdentity {
 
 export function createNodeIdentity(
   { name, project }: GoogleCloudSettings,
-  safeProject: pulumi.Output<string>,
+  services: pulumi.Resource[],
   parent: pulumi.ComponentResource,
 ): NodeIdentity {
-  const services = enableServices(name, safeProject, parent);
   const account = new Account(
     `${name}-nodes`,
     { project, accountId: `${name}-nodes`, displayName: `Nodes of ${name}` },

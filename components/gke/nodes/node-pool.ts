@@ -1,9 +1,10 @@
 import * as container from "@pulumi/gcp/container";
 import * as pulumi from "@pulumi/pulumi";
-import { nodeInitScript, nodeSysctls } from "../../kernel";
+import { nodeInitScript, wantedSysctls } from "../../kernel";
 import type { Cluster } from "../cluster/cluster";
 import { createInitScript } from "./node-init";
 import type { NodeIdentity } from "./node-identity";
+import { isPoolProtected } from "../rules/deployed";
 import type { GoogleCloudSettings } from "../settings";
 
 /** The label and the taint of the nodes: what does not ask for them stays away. */
@@ -12,13 +13,6 @@ export const dedication = { key: "redis-gke", value: "dedicated" } as const;
 /** For the pods that are to run on the pool, and on nothing else. */
 export const nodeSelector = { [dedication.key]: dedication.value };
 export const tolerations = [{ key: dedication.key, operator: "Equal", value: dedication.value, effect: "NoSchedule" }];
-
-/**
- * A destroy takes the nodes first, and comes to what is protected only then: Redis would be down, and its disks and the
- * cluster still there.
- */
-export const isPoolProtected = ({ cluster, disk }: GoogleCloudSettings): boolean =>
-  cluster.existing === undefined ? cluster.deletionProtection : disk.protect;
 
 type NodeConfig = container.NodePoolArgs["nodeConfig"];
 
@@ -77,7 +71,7 @@ export class NodePools extends pulumi.ComponentResource {
           taints: [{ key: dedication.key, value: dedication.value, effect: "NO_SCHEDULE" }],
           metadata: { "disable-legacy-endpoints": "true", ...metadata },
           linuxNodeConfig: {
-            sysctls: { ...nodeSysctls, ...sysctls },
+            sysctls: { ...wantedSysctls, ...sysctls },
             transparentHugepageEnabled: "TRANSPARENT_HUGEPAGE_ENABLED_NEVER",
             transparentHugepageDefrag: "TRANSPARENT_HUGEPAGE_DEFRAG_NEVER",
             customNodeInit: { initScript: { gcsUri: init.gcsUri, gcsGeneration: init.gcsGeneration } },

@@ -1,10 +1,10 @@
-import type { DiskType } from "../args";
+import { diskTypes, type DiskType } from "../choices";
 
 /** What one machine has. */
 export interface Machine {
   cpus: number;
   /** Memory in GB (2^30 bytes), as Google lists it. */
-  memory: number;
+  memoryGb: number;
   /** Disks for data that can be attached to it. */
   disks: readonly DiskType[];
 }
@@ -19,7 +19,6 @@ interface Family {
   disks: readonly DiskType[];
 }
 
-const allDisks = ["pd-standard", "pd-balanced", "pd-ssd"] as const;
 const newerDisks = ["pd-balanced", "pd-ssd"] as const;
 
 // https://cloud.google.com/compute/docs/general-purpose-machines and .../compute-optimized-machines, their sizes as in
@@ -27,13 +26,13 @@ const newerDisks = ["pd-balanced", "pd-ssd"] as const;
 // small volumes come from the cluster's default StorageClass, which is a Persistent Disk.
 // prettier-ignore
 const families: Record<string, Family> = {
-  e2: { kinds: { standard: [4, "2 4 8 16 32"], highmem: [8, "2 4 8 16"], highcpu: [1, "2 4 8 16 32"] }, custom: true, disks: allDisks },
-  n1: { kinds: { standard: [3.75, "1 2 4 8 16 32 64 96"], highmem: [6.5, "2 4 8 16 32 64 96"], highcpu: [0.9, "2 4 8 16 32 64 96"] }, custom: true, disks: allDisks },
-  n2: { kinds: { standard: [4, "2 4 8 16 32 48 64 80 96 128"], highmem: [8, "2 4 8 16 32 48 64 80 96 128"], highcpu: [1, "2 4 8 16 32 48 64 80 96"] }, custom: true, disks: allDisks },
-  n2d: { kinds: { standard: [4, "2 4 8 16 32 48 64 80 96 128 224"], highmem: [8, "2 4 8 16 32 48 64 80 96"], highcpu: [1, "2 4 8 16 32 48 64 80 96 128 224"] }, custom: true, disks: allDisks },
-  t2d: { kinds: { standard: [4, "1 2 4 8 16 32 48 60"] }, disks: allDisks },
-  c2: { kinds: { standard: [4, "4 8 16 30 60"] }, disks: allDisks },
-  c2d: { kinds: { standard: [4, "2 4 8 16 32 56 112"], highmem: [8, "2 4 8 16 32 56 112"], highcpu: [2, "2 4 8 16 32 56 112"] }, disks: allDisks },
+  e2: { kinds: { standard: [4, "2 4 8 16 32"], highmem: [8, "2 4 8 16"], highcpu: [1, "2 4 8 16 32"] }, custom: true, disks: diskTypes },
+  n1: { kinds: { standard: [3.75, "1 2 4 8 16 32 64 96"], highmem: [6.5, "2 4 8 16 32 64 96"], highcpu: [0.9, "2 4 8 16 32 64 96"] }, custom: true, disks: diskTypes },
+  n2: { kinds: { standard: [4, "2 4 8 16 32 48 64 80 96 128"], highmem: [8, "2 4 8 16 32 48 64 80 96 128"], highcpu: [1, "2 4 8 16 32 48 64 80 96"] }, custom: true, disks: diskTypes },
+  n2d: { kinds: { standard: [4, "2 4 8 16 32 48 64 80 96 128 224"], highmem: [8, "2 4 8 16 32 48 64 80 96"], highcpu: [1, "2 4 8 16 32 48 64 80 96 128 224"] }, custom: true, disks: diskTypes },
+  t2d: { kinds: { standard: [4, "1 2 4 8 16 32 48 60"] }, disks: diskTypes },
+  c2: { kinds: { standard: [4, "4 8 16 30 60"] }, disks: diskTypes },
+  c2d: { kinds: { standard: [4, "2 4 8 16 32 56 112"], highmem: [8, "2 4 8 16 32 56 112"], highcpu: [2, "2 4 8 16 32 56 112"] }, disks: diskTypes },
   c3: { kinds: { standard: [4, "4 8 22 44 88 176"], highmem: [8, "4 8 22 44 88 176"], highcpu: [2, "4 8 22 44 88 176"] }, disks: newerDisks },
   c3d: { kinds: { standard: [4, "4 8 16 30 60 90 180 360"], highmem: [8, "4 8 16 30 60 90 180 360"], highcpu: [2, "4 8 16 30 60 90 180 360"] }, disks: newerDisks },
 };
@@ -51,7 +50,7 @@ const sharedCore: Record<string, number> = {
  * MB.
  */
 export function machineOf(type: string): Machine | undefined {
-  if (Object.hasOwn(sharedCore, type)) return { cpus: 1, memory: sharedCore[type]!, disks: allDisks };
+  if (Object.hasOwn(sharedCore, type)) return { cpus: 1, memoryGb: sharedCore[type]!, disks: diskTypes };
   const [, family = "", kind = "", cpus = "", custom] =
     /^([a-z0-9]+)-([a-z]+)-(\d+)(?:-(\d+)(?:-ext)?)?$/.exec(type) ?? [];
   const known = Object.hasOwn(families, family) ? families[family]! : undefined;
@@ -64,12 +63,12 @@ export function machineOf(type: string): Machine | undefined {
       custom !== undefined &&
       Number(custom) > 0 &&
       Number(custom) % 256 === 0;
-    return made ? { cpus: Number(cpus), memory: Number(custom) / 1024, disks: known.disks } : undefined;
+    return made ? { cpus: Number(cpus), memoryGb: Number(custom) / 1024, disks: known.disks } : undefined;
   }
   const [perCpu, sizes] =
     known && custom === undefined && Object.hasOwn(known.kinds, kind) ? known.kinds[kind]! : [0, ""];
   return known && sizes.split(" ").includes(cpus)
-    ? { cpus: Number(cpus), memory: perCpu * Number(cpus), disks: known.disks }
+    ? { cpus: Number(cpus), memoryGb: perCpu * Number(cpus), disks: known.disks }
     : undefined;
 }
 
@@ -89,7 +88,7 @@ export function unknownMachine(type: string, instead: string): string {
  * of the next 112 and 2 % of the rest, and evicts below 100 MB. Source:
  * https://cloud.google.com/kubernetes-engine/docs/concepts/plan-node-sizes
  */
-export function allocatableMemory(memory: number): number {
+export function allocatableMemory(memoryGb: number): number {
   let reserved = 0.1;
   let above = 0;
   for (const [upTo, share] of [
@@ -99,10 +98,10 @@ export function allocatableMemory(memory: number): number {
     [128, 0.06],
     [Infinity, 0.02],
   ] as const) {
-    reserved += Math.max(0, Math.min(memory, upTo) - above) * share;
+    reserved += Math.max(0, Math.min(memoryGb, upTo) - above) * share;
     above = upTo;
   }
-  return memory - reserved;
+  return memoryGb - reserved;
 }
 
 /**

@@ -1,8 +1,8 @@
-import { nodeSysctls as tunedSysctls } from "../../kernel";
+import { wantedSysctls } from "../../kernel";
 import type { Mistake } from "../../mistake";
 import type { GoogleCloudArgs } from "../args";
 import { allocatableCpus, allocatableMemory, machineOf, unknownMachine, type Machine } from "./machine-types";
-import { nodeSysctls, sysctlMistake } from "./node-sysctls";
+import { sysctlLimits, sysctlMistake } from "./node-sysctls";
 import { metadataMistake } from "./reserved-metadata";
 import { defaults, zonesOf } from "../settings";
 
@@ -33,12 +33,12 @@ export function nodePoolMistakes(args: GoogleCloudArgs): Mistake[] {
 function machineMistakes(args: GoogleCloudArgs, machineType: string, machine: Machine): Mistake[] {
   const mistakes: Mistake[] = [];
   const refuse = (property: string, value: unknown, reason: string) => mistakes.push({ property, value, reason });
-  const least = nodeSysctls["vm.overcommit_memory"]!.minMachineMemoryGb!;
-  if (machine.memory < least)
+  const least = sysctlLimits["vm.overcommit_memory"]!.minMachineMemoryGb!;
+  if (machine.memoryGb < least)
     refuse(
       "nodePool.machineType",
       machineType,
-      `has ${machine.memory} GB of memory, and Google sets vm.overcommit_memory only from ${least} GB on: write "${defaults.machineType}" (the cheapest) or a larger one`,
+      `has ${machine.memoryGb} GB of memory, and Google sets vm.overcommit_memory only from ${least} GB on: write "${defaults.machineType}" (the cheapest) or a larger one`,
     );
   const type = args.disk?.type ?? defaults.diskType;
   if (!machine.disks.includes(type))
@@ -48,7 +48,7 @@ function machineMistakes(args: GoogleCloudArgs, machineType: string, machine: Ma
       `cannot be attached to ${machineType}: write ${machine.disks.map((disk) => `"${disk}"`).join(" or ")}`,
     );
   const needed = (args.workload.dataPodMemory * dataPodsOnANode(args)) / 2 ** 30;
-  const free = allocatableMemory(machine.memory) - besides.memory;
+  const free = allocatableMemory(machine.memoryGb) - besides.memory;
   if (needed > free)
     refuse(
       "nodePool.machineType",
@@ -95,9 +95,9 @@ function spreadMistakes(args: GoogleCloudArgs): Mistake[] {
 function sysctlMistakes(sysctls: Record<string, string>, machine?: Machine): Mistake[] {
   return Object.entries(sysctls).flatMap(([name, value]): Mistake[] => {
     const property = `nodePool.sysctls.${name}`;
-    const reason = sysctlMistake(name, value, machine?.memory);
+    const reason = sysctlMistake(name, value, machine?.memoryGb);
     if (reason) return [{ property, value, reason }];
-    const tuned = tunedSysctls[name];
+    const tuned = wantedSysctls[name];
     if (name === "net.core.somaxconn" && Number(value) < Number(tuned))
       return [
         { property, value, reason: `is below what a node has by itself: write ${tuned} or more, or leave it out` },

@@ -23,7 +23,7 @@ const upTo2 = { values: ["0", "1", "2"] };
  * values are those of the reference of `gcloud container node-pools create --system-config-from-file`; {} is a name
  * that is in the first alone.
  */
-export const nodeSysctls: Readonly<Record<string, NodeSysctl>> = {
+export const sysctlLimits: Readonly<Record<string, NodeSysctl>> = {
   "net.core.busy_poll": {},
   "net.core.busy_read": {},
   "net.core.netdev_max_backlog": positive,
@@ -92,8 +92,8 @@ export const nodeSysctls: Readonly<Record<string, NodeSysctl>> = {
  * sysctl needs.
  */
 export function sysctlMistake(name: string, value: string, machineMemoryGb?: number): string | undefined {
-  const known = Object.hasOwn(nodeSysctls, name) ? nodeSysctls[name] : undefined;
-  if (!known) return `is not on GKE's list of node sysctls: did you mean ${closest(name, Object.keys(nodeSysctls))}?`;
+  const known = Object.hasOwn(sysctlLimits, name) ? sysctlLimits[name] : undefined;
+  if (!known) return `is not on GKE's list of node sysctls: did you mean ${closest(name, Object.keys(sysctlLimits))}?`;
   if (
     known.minMachineMemoryGb !== undefined &&
     machineMemoryGb !== undefined &&

@@ -1,53 +1,15 @@
 import { noChanges, together, type Changes } from "../../changes";
 import type { Mistake } from "../../mistake";
-import { diskShapes, isProtected, type DiskShape } from "../disks/disks";
-import { isPoolProtected } from "../nodes/node-pool";
+import type { DiskShape, GoogleCloudDeployed } from "../deployed";
+import { describeDeployed } from "./deployed";
 import type { GoogleCloudSettings } from "../settings";
-
-/**
- * What the last `pulumi up` left, as far as a change of it would replace something. Kept as a stack output, and read
- * back from there.
- */
-export interface Deployed {
-  cluster: {
-    name: string;
-    location: string;
-    made: boolean;
-    ranges: Record<string, string>;
-    deletionProtection: boolean;
-  };
-  nodePool: {
-    machineType: string;
-    /** Not known of a deployment by an older version of this program. */
-    metadata?: Record<string, string>;
-    protect?: boolean;
-  };
-  disks: (DiskShape & { protect: boolean })[];
-}
-
-/** The same of what is wanted now. */
-export const describeDeployed = (settings: GoogleCloudSettings): Deployed => ({
-  cluster: {
-    name: settings.cluster.existing ?? settings.name,
-    location: settings.cluster.location,
-    made: settings.cluster.existing === undefined,
-    ranges: { ...settings.cluster.ranges },
-    deletionProtection: settings.cluster.deletionProtection,
-  },
-  nodePool: {
-    machineType: settings.nodePool.machineType,
-    metadata: { ...settings.nodePool.metadata },
-    protect: isPoolProtected(settings),
-  },
-  disks: diskShapes(settings).map((shape) => ({ ...shape, protect: isProtected(shape.name, settings.disk) })),
-});
 
 /**
  * What a change would replace or delete that holds data or is protected. Google's plugin previews a smaller disk as a
  * replacement, without a word about the data, and a protected cluster's as one too, which then fails in the middle of
  * `up`. Pure.
  */
-export function findReplacements(before: Deployed | undefined, settings: GoogleCloudSettings): Changes {
+export function findReplacements(before: GoogleCloudDeployed | undefined, settings: GoogleCloudSettings): Changes {
   if (before === undefined) return noChanges;
   const after = describeDeployed(settings);
   return together([
@@ -58,7 +20,7 @@ export function findReplacements(before: Deployed | undefined, settings: GoogleC
   ]);
 }
 
-function clusterReplacements(before: Deployed["cluster"], after: Deployed["cluster"]): Changes {
+function clusterReplacements(before: GoogleCloudDeployed["cluster"], after: GoogleCloudDeployed["cluster"]): Changes {
   if (!before.made) return noChanges;
   const changed: [string, unknown, unknown][] = [
     ["cluster.existing", undefined, after.made ? undefined : after.name],
@@ -99,8 +61,11 @@ function clusterReplacements(before: Deployed["cluster"], after: Deployed["clust
  * From a cluster of others, which is not ours to delete: what runs there is taken down, and made again where it is to
  * be.
  */
-function moveToAnother({ cluster: before, disks }: Deployed, { cluster: after }: Deployed): Changes {
-  const place = ({ name, location, made }: Deployed["cluster"]) =>
+function moveToAnother(
+  { cluster: before, disks }: GoogleCloudDeployed,
+  { cluster: after }: GoogleCloudDeployed,
+): Changes {
+  const place = ({ name, location, made }: GoogleCloudDeployed["cluster"]) =>
     `${made ? "a new cluster" : `the cluster ${name}`} in ${location}`;
   if (before.made || place(before) === place(after)) return noChanges;
   const property = after.location === before.location ? "cluster.existing" : "cluster.location";
@@ -120,7 +85,7 @@ function moveToAnother({ cluster: before, disks }: Deployed, { cluster: after }:
   return { mistakes: [], warnings: [`${property}: this ${move}; the disks move along`] };
 }
 
-function poolReplacements(before: Deployed["nodePool"], after: Deployed["nodePool"]): Changes {
+function poolReplacements(before: GoogleCloudDeployed["nodePool"], after: GoogleCloudDeployed["nodePool"]): Changes {
   const mistakes: Mistake[] = [];
   const warnings: string[] = [];
   if (before.machineType !== after.machineType)
@@ -146,7 +111,11 @@ function poolReplacements(before: Deployed["nodePool"], after: Deployed["nodePoo
   return { mistakes, warnings };
 }
 
-function diskReplacements(before: Deployed, after: Deployed, discard: readonly string[]): Changes {
+function diskReplacements(
+  before: GoogleCloudDeployed,
+  after: GoogleCloudDeployed,
+  discard: readonly string[],
+): Changes {
   const mistakes = before.disks.flatMap((disk) => diskMistakes(disk, after.disks, discard));
   // Whatever is named there stays without protection, the disk that came after the one that was meant among it.
   const open = after.disks.filter(
@@ -171,8 +140,8 @@ function diskReplacements(before: Deployed, after: Deployed, discard: readonly s
 }
 
 function diskMistakes(
-  before: Deployed["disks"][number],
-  wanted: Deployed["disks"],
+  before: GoogleCloudDeployed["disks"][number],
+  wanted: GoogleCloudDeployed["disks"],
   discard: readonly string[],
 ): Mistake[] {
   const now = wanted.find(({ name }) => name === before.name);

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import type { ComponentResource, Input, Output, Resource } from "@pulumi/pulumi";
 import * as pulumi from "@pulumi/pulumi";
 import type { RedisArgs, RedisSettings } from "../args";
-import { commonLabels } from "../labels";
+import { commonLabels } from "../contract";
 import { needsOf } from "../rules/needs";
 
 type Claim = k8s.types.input.core.v1.PersistentVolumeClaim;

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { ComponentResource, Input, Output } from "@pulumi/pulumi";
-import { commonLabels } from "../labels";
+import { commonLabels } from "../contract";
 
 interface ConfigMapArgs {
   instance: string;

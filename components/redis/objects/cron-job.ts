@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { ComponentResource, Input } from "@pulumi/pulumi";
-import type { ArchiveStore } from "../topology/archive-store";
+import type { ArchiveStore } from "./archive-store";
 import type { RedisSettings } from "../args";
-import { commonLabels, selectorLabels, type Role } from "../labels";
+import { commonLabels, selectorLabels, type Role } from "../contract";
 import { configMapVolume, podBase, podSecurity, users, type Container, type Pod } from "./pod";
 
 export interface ScheduledJob {

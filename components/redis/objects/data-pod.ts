@@ -1,8 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
 import type { RedisSettings } from "../args";
-import { redisPort } from "../rendered/redis-conf";
-import type { RestoreParts } from "../topology/restore";
+import { kernelGateContainer, mainContainer, redisPort, runScript } from "../contract";
+import type { RestoreParts } from "./restore-containers";
 import {
   configMapVolume,
   containerSecurity,
@@ -25,7 +25,7 @@ export interface DataPodArgs {
   /** Names of the ConfigMaps and of the Secret that the pod reads. */
   scripts: Input<string>;
   configuration: Input<string>;
-  secret: Input<string>;
+  passwordSecret: Input<string>;
   /** Sentinel mode: the ConfigMap of addresses. */
   topology?: Input<string>;
   /** With an archive to begin with. */
@@ -49,13 +49,13 @@ export function dataPod(args: DataPodArgs): k8s.types.input.core.v1.PodSpec {
     ...(initContainers.length === 0 ? {} : { initContainers }),
     containers: [
       {
-        name: "redis",
+        name: mainContainer.redis,
         image: settings.image,
-        command: ["/bin/sh", `/scripts/${args.startScript}`],
+        command: runScript(args.startScript),
         env: [
           podNameEnv,
           nodeNameEnv,
-          passwordEnv(args.secret),
+          passwordEnv(args.passwordSecret),
           { name: "ON_DAMAGE", value: settings.persistence.onDamage },
           ...(sentinel ? [{ name: "MASTER_NAME", value: settings.masterName }] : []),
         ],
@@ -67,15 +67,15 @@ export function dataPod(args: DataPodArgs): k8s.types.input.core.v1.PodSpec {
         securityContext: containerSecurity,
         // Until Redis answers for the first time (a start takes as long as its data takes to load, which is an answer
         // too).
-        startupProbe: scriptProbe(["/scripts/alive.sh", String(redisPort)], 1, 60),
-        livenessProbe: scriptProbe(["/scripts/alive.sh", String(redisPort)], 10, 6),
-        readinessProbe: scriptProbe(["/scripts/redis-ready.sh"], 2, 2),
+        startupProbe: scriptProbe(["alive.sh", String(redisPort)], 1, 60),
+        livenessProbe: scriptProbe(["alive.sh", String(redisPort)], 10, 6),
+        readinessProbe: scriptProbe(["redis-ready.sh"], 2, 2),
         volumeMounts: [
-          mount("data", "/data"),
-          mount("run", "/run/redis"),
-          mount("scripts", "/scripts"),
-          mount("configuration", "/config"),
-          ...(sentinel ? [mount("topology", "/topology")] : []),
+          mount("data"),
+          mount("run"),
+          mount("scripts"),
+          mount("configuration"),
+          ...(sentinel ? [mount("topology")] : []),
           ...(args.restore?.volumeMounts ?? []),
         ],
       },
@@ -95,11 +95,11 @@ export function dataPod(args: DataPodArgs): k8s.types.input.core.v1.PodSpec {
  * container's.
  */
 const kernelGate = ({ image }: RedisSettings): Container => ({
-  name: "kernel",
+  name: kernelGateContainer,
   image,
-  command: ["/bin/sh", "/scripts/kernel-wait.sh"],
+  command: runScript("kernel-wait.sh"),
   env: [nodeNameEnv],
   resources: { requests: { cpu: "5m", memory: "16Mi" }, limits: { memory: "32Mi" } },
   securityContext: containerSecurity,
-  volumeMounts: [mount("scripts", "/scripts")],
+  volumeMounts: [mount("scripts")],
 });

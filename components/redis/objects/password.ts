@@ -1,7 +1,7 @@
 import type { ComponentResource, Output } from "@pulumi/pulumi";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
-import { refuse } from "../../mistake";
+import { throwMistakes } from "../../mistake";
 import type { RedisSettings } from "../args";
 import { passwordMistakes } from "../rules/validation";
 
@@ -17,7 +17,7 @@ export const createPassword = (name: string, { auth }: RedisSettings, parent: Co
  */
 export const checkedPassword = (name: string, password: Output<string>): Output<string> =>
   password.apply((known) => {
-    refuse("Redis", name, passwordMistakes({ auth: { password: known } }));
+    throwMistakes("Redis", name, passwordMistakes({ auth: { password: known } }));
     return known;
   });
 

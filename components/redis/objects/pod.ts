@@ -1,7 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
-import type { SchedulingArgs, Spread } from "../args";
-import { selectorLabels, type Role } from "../labels";
+import type { SchedulingArgs } from "../args";
+import type { Spread } from "../choices";
+import { mountPath, passwordVariable, runScript, selectorLabels, type Role } from "../contract";
 
 type Pod = k8s.types.input.core.v1.PodSpec;
 type Container = k8s.types.input.core.v1.Container;
@@ -73,19 +74,21 @@ export const podBase = (
 });
 
 /** A probe that runs a pod script, which reads Redis's reply: redis-cli exits with 0 on an error reply too. */
-export const scriptProbe = (script: string[], periodSeconds: number, failureThreshold: number): Probe => ({
-  exec: { command: ["/bin/sh", ...script] },
+export const scriptProbe = (
+  [script, ...args]: [string, ...string[]],
+  periodSeconds: number,
+  failureThreshold: number,
+): Probe => ({
+  exec: { command: [...runScript(script), ...args] },
   periodSeconds,
   failureThreshold,
   // `ask` gives up after two seconds by itself and says so; this is for a shell that hangs.
   timeoutSeconds: 5,
 });
 
-/**
- * The password, under the name that redis-cli reads it from: `kubectl exec -ti redis-0 -- redis-cli` needs no typing.
- */
+/** The password, under the name that redis-cli reads it from. */
 export const passwordEnv = (secretName: Input<string>): k8s.types.input.core.v1.EnvVar => ({
-  name: "REDISCLI_AUTH",
+  name: passwordVariable,
   valueFrom: { secretKeyRef: { name: secretName, key: "password" } },
 });
 
@@ -106,6 +109,10 @@ export const configMapVolume = (name: string, configMap: Input<string>): k8s.typ
   configMap: { name: configMap },
 });
 
-export const mount = (name: string, mountPath: string): k8s.types.input.core.v1.VolumeMount => ({ name, mountPath });
+/** Under the name of the folder, unless a pod has two for it. */
+export const mount = (at: keyof typeof mountPath, name: string = at): k8s.types.input.core.v1.VolumeMount => ({
+  name,
+  mountPath: mountPath[at],
+});
 
 export type { Container, Pod };

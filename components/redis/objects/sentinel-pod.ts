@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
 import type { RedisSettings } from "../args";
-import { sentinelPort } from "../rendered/redis-conf";
+import { mainContainer, runScript, sentinelPort } from "../contract";
 import {
   configMapVolume,
   containerSecurity,
@@ -21,7 +21,7 @@ export interface SentinelPodArgs {
   scripts: Input<string>;
   configuration: Input<string>;
   topology: Input<string>;
-  secret: Input<string>;
+  passwordSecret: Input<string>;
 }
 
 /** The pod of a sentinel. */
@@ -33,12 +33,12 @@ export function sentinelPod(args: SentinelPodArgs): k8s.types.input.core.v1.PodS
     terminationGracePeriodSeconds: 10,
     containers: [
       {
-        name: "sentinel",
+        name: mainContainer.sentinel,
         image: settings.image,
-        command: ["/bin/sh", "/scripts/sentinel-start.sh"],
+        command: runScript("sentinel-start.sh"),
         env: [
           podNameEnv,
-          passwordEnv(args.secret),
+          passwordEnv(args.passwordSecret),
           { name: "MASTER_NAME", value: settings.masterName },
           { name: "QUORUM", value: String(settings.quorum) },
           { name: "DOWN_AFTER", value: String(settings.failover.downAfter) },
@@ -50,15 +50,10 @@ export function sentinelPod(args: SentinelPodArgs): k8s.types.input.core.v1.PodS
         securityContext: containerSecurity,
         // On the first start it waits until there is a master to monitor, for as long as that takes: a restart would
         // cure nothing.
-        startupProbe: scriptProbe(["/scripts/alive.sh", String(sentinelPort)], 1, 24 * 60 * 60),
-        livenessProbe: scriptProbe(["/scripts/alive.sh", String(sentinelPort)], 10, 6),
-        readinessProbe: scriptProbe(["/scripts/sentinel-ready.sh"], 2, 2),
-        volumeMounts: [
-          mount("data", "/data"),
-          mount("scripts", "/scripts"),
-          mount("configuration", "/config"),
-          mount("topology", "/topology"),
-        ],
+        startupProbe: scriptProbe(["alive.sh", String(sentinelPort)], 1, 24 * 60 * 60),
+        livenessProbe: scriptProbe(["alive.sh", String(sentinelPort)], 10, 6),
+        readinessProbe: scriptProbe(["sentinel-ready.sh"], 2, 2),
+        volumeMounts: [mount("data"), mount("scripts"), mount("configuration"), mount("topology")],
       },
     ],
     volumes: [

@@ -1,8 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { ComponentResource, CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
 import * as pulumi from "@pulumi/pulumi";
-import type { Node } from "../rendered/haproxy-cfg";
-import { commonLabels } from "../labels";
+import { commonLabels, type PodAddress } from "../contract";
 
 export interface ServiceArgs {
   /** The component's name, which every object carries as its instance label. */
@@ -55,7 +54,7 @@ export function podServices(
   count: number,
   args: Omit<ServiceArgs, "name" | "selector">,
   parent: ComponentResource,
-): Output<Node[]> {
+): Output<PodAddress[]> {
   return pulumi.all(
     Array.from({ length: count }, (_, ordinal) => {
       const name = `${statefulSet}-${ordinal}`;

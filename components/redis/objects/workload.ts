@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { ComponentResource, CustomTimeouts, Input, Resource } from "@pulumi/pulumi";
-import { commonLabels, selectorLabels, type Role } from "../labels";
+import { commonLabels, selectorLabels, type Role } from "../contract";
 
 export interface StatefulSetArgs {
   instance: string;

@@ -1,20 +1,6 @@
 import type { RedisSettings } from "../args";
-import { redisPort, sentinelPort } from "./redis-conf";
-import { majority } from "../settings";
-
-/** A pod and the address of its own Service. */
-export interface Node {
-  name: string;
-  address: string;
-}
-
-/**
- * Where the endpoint's pods answer: the master, the replicas, and their own health. On no port of Redis: when a node
- * comes back its pods get new addresses, and the Services lead to the old ones for a second or two more, where a pod of
- * the other kind may be by then. A client of the endpoint was connected to a replica that way, and read `READONLY` for
- * as long as it kept the connection. Now nobody answers it there.
- */
-export const endpointPorts = { master: 16379, read: 16380, health: 8404 } as const;
+import { endpointPorts, redisPort, sentinelPort, type PodAddress } from "../contract";
+import { majority } from "../defaults";
 
 const address = (host: string, port: number) => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`);
 
@@ -35,7 +21,7 @@ const string = (text: string) => `string "${text.replaceAll("$", "\\$")}"`;
  * Each sentinel is asked once for whom it names, whatever the number of nodes; the reply is kept for as long as it
  * answers.
  */
-function sentinel(node: Node, index: number, masterName: string): string[] {
+function sentinel(node: PodAddress, index: number, masterName: string): string[] {
   return [
     `backend ${node.name}`,
     ...check(`SENTINEL GET-MASTER-ADDR-BY-NAME ${masterName}`, string("*2\\r\\n")),
@@ -46,7 +32,7 @@ function sentinel(node: Node, index: number, masterName: string): string[] {
 }
 
 /** Counts the sentinels that name each node, for this connection: `txn.votes_<ordinal>`. */
-const countVotes = (nodes: readonly Node[], sentinels: readonly Node[]) =>
+const countVotes = (nodes: readonly PodAddress[], sentinels: readonly PodAddress[]) =>
   nodes.flatMap((node, ordinal) => [
     `  tcp-request content set-var(txn.votes_${ordinal}) int(0)`,
     ...sentinels.map(
@@ -56,7 +42,7 @@ const countVotes = (nodes: readonly Node[], sentinels: readonly Node[]) =>
   ]);
 
 /** The node itself says that it is master. */
-const role = (node: Node) => [
+const role = (node: PodAddress) => [
   `backend role-${node.name}`,
   ...check("ROLE", string("$6\\r\\nmaster\\r\\n")),
   `  server ${node.name} ${address(node.address, redisPort)} check inter 200ms fall 1 rise 1`,
@@ -71,7 +57,7 @@ const role = (node: Node) => [
  * there: one that is still being made when HAProxy (3.0.11) cuts the sessions is neither finished nor closed, and its
  * client waits for ever.
  */
-const master = (node: Node) => [
+const master = (node: PodAddress) => [
   `backend master-${node.name}`,
   `  option httpchk GET /keeps/${node.name}`,
   `  server ${node.name} ${address(node.address, redisPort)} check addr 127.0.0.1 port ${endpointPorts.health} inter 300ms downinter 100ms fall 2 rise 1 on-marked-down shutdown-sessions tcp-ut 2s`,
@@ -79,7 +65,7 @@ const master = (node: Node) => [
 ];
 
 /** Replicas whose link to the master is up, and which heard of it not longer ago than a master may be without them. */
-function replicas(nodes: readonly Node[], maxLag: number): string[] {
+function replicas(nodes: readonly PodAddress[], maxLag: number): string[] {
   const seconds = Array.from({ length: maxLag + 1 }, (_, n) => n).join("|");
   return [
     "backend replicas",
@@ -100,7 +86,11 @@ function replicas(nodes: readonly Node[], maxLag: number): string[] {
  * sentinels names; without one it is refused, never sent somewhere else. Reads go to replicas in sync, or to the master
  * if there is none.
  */
-export function haproxyConf(settings: RedisSettings, nodes: readonly Node[], sentinels: readonly Node[]): string {
+export function haproxyConf(
+  settings: RedisSettings,
+  nodes: readonly PodAddress[],
+  sentinels: readonly PodAddress[],
+): string {
   const named = (ordinal: number) => `{ var(txn.votes_${ordinal}) -m int ge ${majority(sentinels.length)} }`;
   const toMaster = nodes.map(
     (node, ordinal) => `  use_backend master-${node.name} if ${named(ordinal)} { nbsrv(role-${node.name}) ge 1 }`,

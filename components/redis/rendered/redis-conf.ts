@@ -1,13 +1,8 @@
 import type { RedisSettings } from "../args";
 import { parseBytes } from "../rules/quantity";
 import { deriveRewriteThresholds, deriveSizing } from "../rules/sizing";
-
-/** Redis listens here in every pod, and so do the Services. */
-export const redisPort = 6379;
-export const sentinelPort = 26379;
-
-const lines = (directives: readonly (readonly [string, string | number])[]) =>
-  directives.map(([name, value]) => `${name} ${value}`).join("\n");
+import { mountPath, redisPort } from "../contract";
+import { directives } from "./directives";
 
 /**
  * redis.conf of a data pod, but for what only the pod itself knows (password, announced address), which its start
@@ -16,12 +11,12 @@ const lines = (directives: readonly (readonly [string, string | number])[]) =>
 export function redisConf(settings: RedisSettings): string {
   const sizing = deriveSizing(settings.resources.memory);
   const rewrite = deriveRewriteThresholds(settings.resources.memory, parseBytes(settings.persistence.size)!);
-  return `${lines([
+  return directives([
     ["port", redisPort],
     ["bind", "* -::*"],
     // What lets clients in is the password, not the protection switched off.
     ["protected-mode", "yes"],
-    ["dir", "/data"],
+    ["dir", mountPath.data],
     ["maxmemory", sizing.maxmemory],
     ["appendonly", "yes"],
     ["appendfsync", settings.persistence.fsync],
@@ -40,7 +35,7 @@ export function redisConf(settings: RedisSettings): string {
     ["repl-diskless-sync-delay", 0],
     ...replicaGuard(settings),
     ...Object.entries(settings.settings),
-  ])}\n`;
+  ]);
 }
 
 /**
@@ -55,17 +50,4 @@ function replicaGuard({ mode, failover }: RedisSettings): [string, number][] {
     ["min-replicas-max-lag", failover.maxLag],
     ["repl-ping-replica-period", 1],
   ];
-}
-
-/** sentinel.conf, but for what the start script adds: identity, password, and the memory of the sentinel before it. */
-export function sentinelConf(): string {
-  return `${lines([
-    ["port", sentinelPort],
-    ["bind", "* -::*"],
-    ["protected-mode", "yes"],
-    ["dir", "/data"],
-    // Addresses only: a slow look-up of a name would block Sentinel into TILT, half a minute without failover.
-    ["sentinel resolve-hostnames", "no"],
-    ["sentinel deny-scripts-reconfig", "yes"],
-  ])}\n`;
 }

@@ -3,7 +3,7 @@ import type { ArchiveArgs, RedisArgs } from "../args";
 import { cronReason } from "./cron";
 import { whyFloating } from "./image";
 import { nearestQuantity, parseBytes } from "./quantity";
-import { defaults } from "../settings";
+import { defaults } from "../defaults";
 
 const folder = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/;
 const dnsName = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;

@@ -1,14 +1,14 @@
 import type { Mistake } from "../../mistake";
 import type { RedisArgs } from "../args";
-
-const ways = ["stop", "repair", "restore", "empty"];
+import { damagePolicies, isOneOf } from "../choices";
+import { defaults } from "../defaults";
 
 /** What is wrong with `persistence.onDamage`. Pure. */
 export function damageMistakes(args: RedisArgs): Mistake[] {
-  const way: string | undefined = args.persistence?.onDamage;
+  const way = args.persistence?.onDamage;
   const refuse = (reason: string): Mistake[] => [{ property: "persistence.onDamage", value: way, reason }];
   if (way === undefined) return [];
-  if (!ways.includes(way))
+  if (!isOneOf(damagePolicies, way))
     return refuse(
       `must be "stop" (say what is damaged, and wait), "repair" (with its loss), "restore" (an archive) or "empty" (begin anew)`,
     );
@@ -19,8 +19,8 @@ export function damageMistakes(args: RedisArgs): Mistake[] {
 
 /** A choice that was made for one accident decides about the next one too. */
 export function damageWarnings({ persistence = {} }: RedisArgs): string[] {
-  const { onDamage = "stop" } = persistence;
-  return onDamage === "stop"
+  const { onDamage = defaults.onDamage } = persistence;
+  return onDamage === defaults.onDamage
     ? []
     : [
         `persistence.onDamage: "${onDamage}" also decides about the next damage, without a question: take it out once Redis is healthy again`,

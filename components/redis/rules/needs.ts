@@ -1,14 +1,14 @@
 import type { RedisArgs } from "../args";
 import { parseBytes, parseCpus } from "./quantity";
-import { defaults } from "../settings";
+import { defaults } from "../defaults";
 import { deriveSizing, smallestMemory } from "./sizing";
 
 /** What the nodes and the disks have to be enough for. */
 export interface Needs {
   /** Pods that hold data, each with a volume of its own. */
   dataPods: number;
-  /** Memory of each, in bytes. */
-  memory: number;
+  /** Memory of each. */
+  memoryBytes: number;
   /** Processors that each asks for. */
   cpus: number;
   /** Size of each volume that was asked for, in bytes; undefined if none was. */
@@ -27,10 +27,10 @@ export function needsOf(args: RedisArgs): Needs {
   const standalone = args.mode === "standalone";
   const asked = parseBytes(args.resources?.memory ?? defaults.memory) ?? 0;
   const memory = asked >= smallestMemory ? (args.resources?.memory ?? defaults.memory) : defaults.memory;
-  const replicas = Math.max(1, args.replicas ?? 3);
+  const replicas = Math.max(1, args.replicas ?? defaults.replicas);
   return {
     dataPods: standalone ? 1 : replicas,
-    memory: parseBytes(memory)!,
+    memoryBytes: parseBytes(memory)!,
     cpus: parseCpus(args.resources?.cpu ?? defaults.cpu) ?? parseCpus(defaults.cpu)!,
     disk: parseBytes(args.persistence?.size ?? ""),
     smallestDisk: deriveSizing(memory).smallestDisk,
@@ -39,7 +39,11 @@ export function needsOf(args: RedisArgs): Needs {
         ? 0
         : standalone
           ? 1
-          : Math.max(replicas, args.sentinels ?? 3, args.endpoint?.replicas ?? 2),
+          : Math.max(
+              replicas,
+              args.sentinels ?? defaults.sentinels,
+              args.endpoint?.replicas ?? defaults.endpoint.replicas,
+            ),
   };
 }
 

@@ -1,7 +1,8 @@
 import { noChanges, type Changes } from "../../changes";
 import type { Mistake } from "../../mistake";
 import type { RedisSettings } from "../args";
-import { growth, type RedisDeployed } from "./deployed";
+import type { RedisDeployed } from "../deployed";
+import { growth } from "./deployed";
 
 /** What had to be asked for. */
 export interface Facts {

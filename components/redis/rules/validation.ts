@@ -8,8 +8,9 @@ import { whyFloating } from "./image";
 import { restoreMistakes } from "./restore-validation";
 import { ownedSettings } from "./owned-settings";
 import { formatMi, Gi, nearestQuantity, parseBytes, parseCpus } from "./quantity";
-import { defaults, majority } from "../settings";
+import { defaults, majority } from "../defaults";
 import { deriveSizing, smallestMemory } from "./sizing";
+import { fsyncPolicies, isOneOf, spreads } from "../choices";
 
 const savePoints = /^\s*\d+\s+\d+(\s+\d+\s+\d+)*\s*$/;
 const passwordForm = /^[A-Za-z0-9._~-]{16,128}$/;
@@ -46,7 +47,7 @@ function topologyMistakes(args: RedisArgs): Mistake[] {
     }
     return mistakes;
   }
-  const { replicas = 3, sentinels = 3 } = args;
+  const { replicas = defaults.replicas, sentinels = defaults.sentinels } = args;
   if (!Number.isInteger(replicas) || replicas < 2 || replicas > 9)
     refuse(
       "replicas",
@@ -87,7 +88,7 @@ function placeMistakes(args: RedisArgs): Mistake[] {
   }
   for (const [property, image, instead] of [
     ["image", args.image, defaults.image],
-    ["endpoint.image", args.endpoint?.image, defaults.endpointImage],
+    ["endpoint.image", args.endpoint?.image, defaults.endpoint.image],
   ] as const) {
     const why = image === undefined ? undefined : whyFloating(image);
     if (why)
@@ -97,8 +98,8 @@ function placeMistakes(args: RedisArgs): Mistake[] {
         reason: `${why}: write a fixed version, e.g. "${instead}", or a digest`,
       });
   }
-  const spread: string | undefined = args.scheduling?.spread;
-  if (spread !== undefined && spread !== "preferred" && spread !== "required")
+  const spread = args.scheduling?.spread;
+  if (spread !== undefined && !isOneOf(spreads, spread))
     mistakes.push({ property: "scheduling.spread", value: spread, reason: `must be "preferred" or "required"` });
   return mistakes;
 }
@@ -130,11 +131,10 @@ function memoryMistakes(args: RedisArgs): Mistake[] {
 function persistenceMistakes(args: RedisArgs): Mistake[] {
   const mistakes: Mistake[] = [];
   const { size, fsync, save } = args.persistence ?? {};
-  const policy: string | undefined = fsync;
-  if (policy !== undefined && !["everysec", "always", "no"].includes(policy)) {
+  if (fsync !== undefined && !isOneOf(fsyncPolicies, fsync)) {
     mistakes.push({
       property: "persistence.fsync",
-      value: policy,
+      value: fsync,
       reason: `must be "everysec" (a crash loses at most a second), "always" (nothing, slower) or "no" (up to half a minute)`,
     });
   }
@@ -161,7 +161,7 @@ function persistenceMistakes(args: RedisArgs): Mistake[] {
   return mistakes;
 }
 
-function volumeMistakes({ mode, replicas = 3, persistence = {} }: RedisArgs): Mistake[] {
+function volumeMistakes({ mode, replicas = defaults.replicas, persistence = {} }: RedisArgs): Mistake[] {
   const { volumes } = persistence;
   if (volumes === undefined) return [];
   const dataPods = mode === "standalone" ? 1 : replicas;

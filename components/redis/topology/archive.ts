@@ -1,11 +1,11 @@
 import type { ComponentResource, Input } from "@pulumi/pulumi";
-import type { ArchiveStore } from "./archive-store";
+import type { ArchiveStore } from "../objects/archive-store";
 import type { ArchiveSettings, RedisSettings } from "../args";
 import { archivePod, createCronJob } from "../objects/cron-job";
 import type { Foundation } from "./foundation";
 import { configMapVolume, containerSecurity, mount, passwordEnv, podNameEnv, type Container } from "../objects/pod";
 import { parseBytes } from "../rules/quantity";
-import { topologyName } from "./sentinel";
+import { objectName, runScript } from "../contract";
 
 /** In seconds; shorter than an hour, so that a job which hangs does not cost the next one its turn. */
 const longestRun = 55 * 60;
@@ -41,11 +41,11 @@ export function createArchive(
         store,
         first: take(
           settings,
-          foundation.secret,
+          foundation.passwordSecret,
           standalone ? `${name}-0 ${name}.${settings.namespace}.svc` : undefined,
         ),
         second: bringOut(archive, store),
-        volumes: standalone ? [] : [configMapVolume("topology", topologyName(name))],
+        volumes: standalone ? [] : [configMapVolume("topology", objectName.topology(name))],
       }),
     },
     parent,
@@ -55,15 +55,15 @@ export function createArchive(
 /** `node`: "POD ADDRESS" of the only one; undefined where the sentinels tell which. */
 const take = (
   { image, masterName, resources }: RedisSettings,
-  secret: Input<string>,
+  passwordSecret: Input<string>,
   node: string | undefined,
 ): Container => ({
   name: "take",
   image,
-  command: ["/bin/sh", "/scripts/archive-take.sh"],
+  command: runScript("archive-take.sh"),
   env: [
     podNameEnv,
-    passwordEnv(secret),
+    passwordEnv(passwordSecret),
     node === undefined ? { name: "MASTER_NAME", value: masterName } : { name: "NODES", value: node },
   ],
   // The check takes the data apart key by key: as much memory as the largest key needs.
@@ -72,20 +72,16 @@ const take = (
     limits: { memory: parseBytes(resources.memory)! > parseBytes("128Mi")! ? resources.memory : "128Mi" },
   },
   securityContext: containerSecurity,
-  volumeMounts: [
-    mount("scripts", "/scripts"),
-    mount("work", "/work"),
-    ...(node === undefined ? [mount("topology", "/topology")] : []),
-  ],
+  volumeMounts: [mount("scripts"), mount("work"), ...(node === undefined ? [mount("topology")] : [])],
 });
 
 const bringOut = ({ image, hourly, daily }: ArchiveSettings, store: ArchiveStore): Container => ({
   name: "store",
   image,
   // The image's own entry point is rclone.
-  command: ["/bin/sh", "/scripts/archive-store.sh"],
+  command: runScript("archive-store.sh"),
   env: [podNameEnv, { name: "HOURLY", value: String(hourly) }, { name: "DAILY", value: String(daily) }, ...store.env],
   resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } },
   securityContext: containerSecurity,
-  volumeMounts: [mount("scripts", "/scripts"), mount("work", "/work"), ...store.volumeMounts],
+  volumeMounts: [mount("scripts"), mount("work"), ...store.volumeMounts],
 });

@@ -3,7 +3,8 @@ import type { ComponentResource, Output } from "@pulumi/pulumi";
 import * as pulumi from "@pulumi/pulumi";
 import { refuseChanges } from "../../changes";
 import type { RedisArgs, RedisSettings } from "../args";
-import { describeDeployed, growth, type RedisDeployed } from "../rules/deployed";
+import type { RedisDeployed } from "../deployed";
+import { describeDeployed, growth } from "../rules/deployed";
 import { findReplacements } from "../rules/replacement";
 
 export interface Compared {

@@ -1,11 +1,12 @@
 import type { ComponentResource } from "@pulumi/pulumi";
-import type { ArchiveStore } from "./archive-store";
+import type { ArchiveStore } from "../objects/archive-store";
 import type { ArchiveSettings, RedisSettings } from "../args";
 import { archivePod, createCronJob } from "../objects/cron-job";
 import type { Foundation } from "./foundation";
 import { containerSecurity, mount, passwordEnv, podNameEnv, type Container } from "../objects/pod";
 import { formatMi, Mi, parseBytes } from "../rules/quantity";
-import { defaults } from "../settings";
+import { defaults } from "../defaults";
+import { objectName, runScript } from "../contract";
 
 /** In seconds: fetching, loading and comparing the largest archive that a node's memory holds. */
 const longestRun = 3 * 3600;
@@ -50,30 +51,30 @@ export function createDrill(
 const fetch = ({ image }: ArchiveSettings, store: ArchiveStore): Container => ({
   name: "fetch",
   image,
-  command: ["/bin/sh", "/scripts/drill-fetch.sh"],
+  command: runScript("drill-fetch.sh"),
   env: [podNameEnv, ...store.env],
   resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "256Mi" } },
   securityContext: containerSecurity,
   terminationMessagePolicy: "FallbackToLogsOnError",
-  volumeMounts: [mount("scripts", "/scripts"), mount("work", "/work"), ...store.volumeMounts],
+  volumeMounts: [mount("scripts"), mount("work"), ...store.volumeMounts],
 });
 
 const compare = (
   name: string,
   { image, mode, resources }: RedisSettings,
-  { namespace, secret }: Foundation,
+  { namespace, passwordSecret }: Foundation,
 ): Container => ({
   name: "compare",
   image,
-  command: ["/bin/sh", "/scripts/restore-compare.sh"],
+  command: runScript("restore-compare.sh"),
   args: ["drill"],
   // The values are read from a replica, where there is one.
   env: [
     podNameEnv,
-    passwordEnv(secret),
+    passwordEnv(passwordSecret),
     {
       name: "REDIS_HOST",
-      value: namespace.apply((place) => `${mode === "sentinel" ? `${name}-read` : name}.${place}.svc`),
+      value: namespace.apply((place) => `${mode === "sentinel" ? objectName.read(name) : name}.${place}.svc`),
     },
   ],
   // As much as Redis itself may take, but nothing is set apart for it: nodes that are dedicated to Redis have no room
@@ -84,5 +85,5 @@ const compare = (
   },
   securityContext: containerSecurity,
   terminationMessagePolicy: "FallbackToLogsOnError",
-  volumeMounts: [mount("scripts", "/scripts"), mount("work", "/work")],
+  volumeMounts: [mount("scripts"), mount("work")],
 });

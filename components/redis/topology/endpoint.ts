@@ -2,10 +2,18 @@ import * as k8s from "@pulumi/kubernetes";
 import type { ComponentResource, Output, Resource } from "@pulumi/pulumi";
 import type { RedisSettings } from "../args";
 import { contentNamed } from "../objects/config-map";
-import { redisPort } from "../rendered/redis-conf";
 import type { Foundation } from "./foundation";
-import { endpointPorts, haproxyConf, type Node } from "../rendered/haproxy-cfg";
-import { commonLabels, selectorLabels } from "../labels";
+import { haproxyConf } from "../rendered/haproxy-cfg";
+import {
+  commonLabels,
+  endpointPorts,
+  mainContainer,
+  mountPath,
+  objectName,
+  redisPort,
+  selectorLabels,
+  type PodAddress,
+} from "../contract";
 import { configMapVolume, containerSecurity, mount, passwordEnv, podBase, podSecurity, users } from "../objects/pod";
 import { clientService, hostName } from "../objects/service";
 import { running } from "../rules/stopped";
@@ -16,8 +24,8 @@ export interface EndpointResourceArgs {
   name: string;
   settings: RedisSettings;
   foundation: Foundation;
-  nodes: Output<Node[]>;
-  sentinels: Output<Node[]>;
+  nodes: Output<PodAddress[]>;
+  sentinels: Output<PodAddress[]>;
   /** What has to be there before clients are led here. */
   after: Output<Resource[]>;
 }
@@ -43,7 +51,7 @@ export function createEndpoint(
   const configuration = contentNamed(
     {
       instance: name,
-      name: `${name}-endpoint`,
+      name: objectName.endpoint(name),
       namespace,
       data: {
         "haproxy.cfg": pulumi
@@ -54,20 +62,20 @@ export function createEndpoint(
     parent,
   );
   const deployment = new k8s.apps.v1.Deployment(
-    `${name}-endpoint`,
+    objectName.endpoint(name),
     {
-      metadata: { name: `${name}-endpoint`, namespace, labels },
+      metadata: { name: objectName.endpoint(name), namespace, labels },
       spec: {
         replicas: running(settings, settings.endpoint.replicas),
         // A new pod is ready before an old one goes: the endpoint never has less than it was asked for.
         strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
         selector: { matchLabels: selectorLabels(name, "endpoint") },
-        template: { metadata: { labels }, spec: endpointPod(name, settings, configuration, foundation.secret) },
+        template: { metadata: { labels }, spec: endpointPod(name, settings, configuration, foundation.passwordSecret) },
       },
     },
     { parent },
   );
-  createDisruptionBudget(name, `${name}-endpoint`, namespace, "endpoint", parent);
+  createDisruptionBudget(name, objectName.endpoint(name), namespace, "endpoint", parent);
   const service = { instance: name, namespace, selector: selectorLabels(name, "endpoint") };
   // By the ports' names: while pods of a version with other numbers are replaced, each is reached on its own.
   const on = (targetPort: keyof typeof endpointPorts) => [{ name: "redis", port: redisPort, targetPort }];
@@ -77,7 +85,7 @@ export function createEndpoint(
   return {
     service: master,
     host: hostName(master),
-    readHost: hostName(clientService({ ...service, name: `${name}-read`, ports: on("read") }, parent)),
+    readHost: hostName(clientService({ ...service, name: objectName.read(name), ports: on("read") }, parent)),
   };
 }
 
@@ -85,7 +93,7 @@ function endpointPod(
   name: string,
   settings: RedisSettings,
   configuration: Output<string>,
-  secret: Output<string>,
+  passwordSecret: Output<string>,
 ): k8s.types.input.core.v1.PodSpec {
   const health = { httpGet: { path: "/health", port: "health" }, periodSeconds: 2, failureThreshold: 3 };
   return {
@@ -93,10 +101,10 @@ function endpointPod(
     securityContext: podSecurity(users.haproxy),
     containers: [
       {
-        name: "haproxy",
+        name: mainContainer.endpoint,
         image: settings.endpoint.image,
-        command: ["haproxy", "-db", "-f", "/config/haproxy.cfg"],
-        env: [passwordEnv(secret)],
+        command: ["haproxy", "-db", "-f", `${mountPath.configuration}/haproxy.cfg`],
+        env: [passwordEnv(passwordSecret)],
         ports: Object.entries(endpointPorts).map(([port, containerPort]) => ({ name: port, containerPort })),
         resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } },
         securityContext: containerSecurity,
@@ -105,7 +113,7 @@ function endpointPod(
         // First out of the Service, then told to stop by the signal that it listens to: as a container's first process
         // it ignores the SIGTERM of an image that names no other, and would wait for the kill.
         lifecycle: { preStop: { exec: { command: ["/bin/sh", "-c", "sleep 2; kill -USR1 1"] } } },
-        volumeMounts: [mount("configuration", "/config")],
+        volumeMounts: [mount("configuration")],
       },
     ],
     volumes: [configMapVolume("configuration", configuration)],

@@ -1,12 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { ComponentResource, Output, Resource } from "@pulumi/pulumi";
-import { createArchives, type Archives } from "./archive-store";
+import { createArchives, type Archives } from "./archives";
 import type { RedisSettings } from "../args";
 import { createClaims, type Claims } from "../objects/claims";
 import { contentNamed } from "../objects/config-map";
 import { redisConf } from "../rendered/redis-conf";
-import { commonLabels } from "../labels";
-import { createRestore, type RestoreParts } from "./restore";
+import { commonLabels } from "../contract";
+import { createRestore } from "./restore";
+import type { RestoreParts } from "../objects/restore-containers";
 import { createScripts } from "../objects/scripts";
 
 /** What both topologies stand on. */
@@ -15,7 +16,7 @@ export interface Foundation {
   /** Secret, and so is everything made from it. */
   password: Output<string>;
   /** Name of the Secret that holds it, under the key `password`. */
-  secret: Output<string>;
+  passwordSecret: Output<string>;
   /** Names of the ConfigMaps with the data pods' scripts and with the rendered configuration. */
   scripts: Output<string>;
   configuration: Output<string>;
@@ -59,7 +60,7 @@ export function createFoundation(
   return {
     namespace,
     password,
-    secret: secret.metadata.name,
+    passwordSecret: secret.metadata.name,
     scripts: createScripts(name, "redis", namespace, parent),
     configuration,
     archives,

@@ -3,21 +3,17 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RedisSettings } from "../args";
 import { dataClaim } from "../objects/claims";
 import { contentNamed, fixedName } from "../objects/config-map";
-import { redisPort, sentinelConf, sentinelPort } from "../rendered/redis-conf";
+import { sentinelConf } from "../rendered/sentinel-conf";
 import { dataPod } from "../objects/data-pod";
 import { createEndpoint } from "./endpoint";
 import type { Foundation } from "./foundation";
-import type { Node } from "../rendered/haproxy-cfg";
-import { selectorLabels } from "../labels";
+import { objectName, redisPort, selectorLabels, sentinelPort, type PodAddress } from "../contract";
 import { createScripts } from "../objects/scripts";
 import { sentinelClaim, sentinelPod } from "../objects/sentinel-pod";
 import { clientService, governingService, hostName, podServices } from "../objects/service";
 import { running } from "../rules/stopped";
 import { waits } from "../rules/waits";
 import { createDisruptionBudget, createStatefulSet } from "../objects/workload";
-
-/** The ConfigMap of every node's address, which the pods of the data, the sentinels and the archive job mount. */
-export const topologyName = (instance: string): string => `${instance}-topology`;
 
 /** A master, its replicas, the sentinels that replace a lost master, and the endpoint that follows it. */
 export class Sentinel extends pulumi.ComponentResource {
@@ -37,14 +33,14 @@ export class Sentinel extends pulumi.ComponentResource {
     // way.
     super("redis-gke:redis:Sentinel", name, {}, { ...opts, aliases: [{ type: "redis-gke:redis:Standalone" }] });
     const { namespace } = foundation;
-    const sentinel = `${name}-sentinel`;
+    const sentinel = objectName.sentinel(name);
     const redisPorts = { instance: name, namespace, ports: [{ name: "redis", port: redisPort }] };
     const sentinelPorts = { instance: name, namespace, ports: [{ name: "sentinel", port: sentinelPort }] };
 
     const nodes = podServices(name, settings.replicas, redisPorts, this);
     const sentinels = podServices(sentinel, settings.sentinels, sentinelPorts, this);
     const topology = this.createTopology(name, foundation, nodes, sentinels);
-    const pod = { instance: name, settings, ...foundation, topology: topologyName(name) };
+    const pod = { instance: name, settings, ...foundation, topology: objectName.topology(name) };
     // Where a standalone Redis is taken over, what leads to the only node with data is there before anything happens to
     // that.
     const first = (resource: pulumi.Resource) => takesOver.apply((taken) => (taken ? [resource] : []));
@@ -124,14 +120,14 @@ export class Sentinel extends pulumi.ComponentResource {
   private createTopology(
     name: string,
     { namespace }: Foundation,
-    nodes: pulumi.Output<Node[]>,
-    sentinels: pulumi.Output<Node[]>,
+    nodes: pulumi.Output<PodAddress[]>,
+    sentinels: pulumi.Output<PodAddress[]>,
   ): k8s.core.v1.ConfigMap {
-    const table = (rows: Node[]) => rows.map((row) => `${row.name} ${row.address}\n`).join("");
+    const table = (rows: PodAddress[]) => rows.map((row) => `${row.name} ${row.address}\n`).join("");
     return fixedName(
       {
         instance: name,
-        name: topologyName(name),
+        name: objectName.topology(name),
         namespace,
         data: { redis: nodes.apply(table), sentinels: sentinels.apply(table) },
       },

@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RedisSettings } from "../args";
 import { dataClaim } from "../objects/claims";
-import { redisPort } from "../rendered/redis-conf";
 import { dataPod } from "../objects/data-pod";
 import type { Foundation } from "./foundation";
-import { selectorLabels } from "../labels";
+import { redisPort, selectorLabels } from "../contract";
 import { clientService, governingService, hostName } from "../objects/service";
 import { running } from "../rules/stopped";
 import { waits } from "../rules/waits";

@@ -1,4 +1,4 @@
-import type { Cluster } from "../cluster";
+import type { ApiServer } from "../api-server";
 import { messageOf } from "../errors";
 import { nameOf, namespaceOf } from "../kinds";
 import { fieldsAt, textAt, type Fields } from "../values";
@@ -22,7 +22,7 @@ export interface Memory {
   since: number;
 }
 
-export type Observe = (cluster: Cluster, object: Fields, memory: Memory) => Promise<Verdict>;
+export type Observe = (cluster: ApiServer, object: Fields, memory: Memory) => Promise<Verdict>;
 
 const pods = { apiVersion: "v1", kind: "Pod" };
 const immediate =
@@ -30,7 +30,7 @@ const immediate =
   (_cluster, object) =>
     Promise.resolve(judge(object));
 
-async function ofDeployment(cluster: Cluster, deployment: Fields): Promise<Verdict> {
+async function ofDeployment(cluster: ApiServer, deployment: Fields): Promise<Verdict> {
   const sets = await cluster.list({ apiVersion: "apps/v1", kind: "ReplicaSet" }, namespaceOf(deployment), {
     labelSelector: selectorQuery(fieldsAt(deployment, "spec", "selector", "matchLabels")),
   });
@@ -40,7 +40,7 @@ async function ofDeployment(cluster: Cluster, deployment: Fields): Promise<Verdi
   );
 }
 
-async function ofService(cluster: Cluster, service: Fields, memory: Memory): Promise<Verdict> {
+async function ofService(cluster: ApiServer, service: Fields, memory: Memory): Promise<Verdict> {
   if (!waitsForPods(service))
     return judgeService({ service, endpoints: { ready: [], pending: [] }, pods: [], quietMilliseconds: 0 });
   const namespace = namespaceOf(service);
@@ -61,7 +61,7 @@ async function ofService(cluster: Cluster, service: Fields, memory: Memory): Pro
   return judgeService({ service, endpoints, pods: alive.map(nameOf), quietMilliseconds: Date.now() - memory.since });
 }
 
-async function ofClaim(cluster: Cluster, claim: Fields): Promise<Verdict> {
+async function ofClaim(cluster: ApiServer, claim: Fields): Promise<Verdict> {
   const name = textAt(claim, "spec", "storageClassName");
   const storageClass =
     name && textAt(claim, "status", "phase") !== "Bound"
@@ -99,7 +99,7 @@ const tokenOf = (object: Fields): string => `${textAt(object, "apiVersion")}/${t
 export const observerOf = (object: Fields): Observe | undefined => kinds[tokenOf(object)];
 
 /** One look, for a refresh. */
-export async function probe(cluster: Cluster, object: Fields): Promise<Verdict> {
+export async function probe(cluster: ApiServer, object: Fields): Promise<Verdict> {
   const observe = notOnRefresh.has(tokenOf(object)) ? undefined : observerOf(object);
   if (!observe) return ready;
   const verdict = await observe(cluster, object, {
@@ -113,7 +113,7 @@ export async function probe(cluster: Cluster, object: Fields): Promise<Verdict> 
  * Adds what the pods below a workload complain of, with their last warning events: the reason is there, not in the
  * workload.
  */
-export async function withPods(cluster: Cluster, object: Fields, verdict: Verdict): Promise<Verdict> {
+export async function withPods(cluster: ApiServer, object: Fields, verdict: Verdict): Promise<Verdict> {
   const labels = templateLabels(object);
   if (verdict.ready || (Object.keys(labels).length === 0 && object.kind !== "Pod")) return verdict;
   try {
@@ -134,7 +134,7 @@ export async function withPods(cluster: Cluster, object: Fields, verdict: Verdic
   }
 }
 
-async function warnings(cluster: Cluster, object: Fields): Promise<string[]> {
+async function warnings(cluster: ApiServer, object: Fields): Promise<string[]> {
   const found = await cluster.list({ apiVersion: "v1", kind: "Event" }, namespaceOf(object), {
     fieldSelector: `involvedObject.uid=${textAt(object, "metadata", "uid")},type=Warning`,
   });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Cluster } from "../cluster";
+import type { ApiServer } from "../api-server";
 import { InitFailed, isNotFound, messageOf } from "../errors";
 import { annotation, isAnnotated, nameOf } from "../kinds";
 import type { Session } from "../session";
@@ -35,7 +35,7 @@ const shortWaits = new Map([
  */
 export async function waitUntilReady(
   session: Session,
-  cluster: Cluster,
+  cluster: ApiServer,
   { urn, live, inputs, timeout }: Wait,
 ): Promise<Fields> {
   const observe = observerOf(live);
@@ -86,7 +86,7 @@ export async function waitUntilReady(
 /** A sign of what goes wrong, long before the time is up: a person may want to stop at once. */
 async function report(
   session: Session,
-  cluster: Cluster,
+  cluster: ApiServer,
   urn: string,
   object: Fields,
   verdict: Verdict,

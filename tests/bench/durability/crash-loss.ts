@@ -1,4 +1,4 @@
-import type { Fsync } from "../../../components/redis/args";
+import type { Fsync } from "../../../components/redis/choices";
 import { sleep } from "../../support/eventually";
 import { PodLab, type Pod } from "../../support/pod-lab";
 import { CrashDisk } from "./crash-disk";

@@ -10,17 +10,17 @@ interface Resource {
 }
 
 /** One API server as the operations see it: its kinds, and the objects of a kind. */
-export class Cluster {
+export class ApiServer {
   private readonly tables = new Map<string, Promise<Map<string, Resource>>>();
   private contact: Promise<void> | undefined;
 
   constructor(private readonly connection: Connection) {}
 
-  static async open(settings: Settings): Promise<Cluster> {
+  static async open(settings: Settings): Promise<ApiServer> {
     // The client is loaded here and not at the start of the process: the engine waits for the port, and only then for
     // the rest.
     const { loadKubeconfig } = await import("./kubeconfig");
-    return new Cluster(new Connection(loadKubeconfig(settings)));
+    return new ApiServer(new Connection(loadKubeconfig(settings)));
   }
 
   get namespace(): string {

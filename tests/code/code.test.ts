@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { checkout } from "../../lib/paths";
+import { run, which } from "../../lib/run";
+import { ESLint, type Linter } from "eslint";
+
+/** What `no-restricted-imports` is told of a file. */
+interface Restriction {
+  patterns: { regex: string; message: string }[];
+}
+
+const tool = (name: string) => path.join(checkout, "node_modules", ".bin", name);
+
+/** Everything that git tracks or would track. */
+const files = () =>
+  execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: checkout, encoding: "utf8" })
+    .split("\n")
+    .filter((file) => file && fs.existsSync(path.join(checkout, file)));
+
+const isShell = (file: string) => {
+  const head = fs.readFileSync(path.join(checkout, file), "utf8").slice(0, 60);
+  return file.endsWith(".sh") || /^#!\/bin\/sh|^# shellcheck shell=/.test(head);
+};
+
+/**
+ * What each tool found last is kept, and only what changed is looked at again. ESLint does not see that a function
+ * elsewhere has begun to give a promise; the run on a clean checkout does.
+ */
+const kept = (name: string) => path.join(checkout, "node_modules", ".cache", name);
+const tsc = ["--noEmit", "--incremental", "--tsBuildInfoFile", kept("tsc.json")];
+const eslint = [
+  ".",
+  "--max-warnings",
+  "0",
+  "--cache",
+  "--cache-strategy",
+  "content",
+  "--cache-location",
+  kept("eslint/"),
+];
+const prettier = ["--check", ".", "--log-level", "warn", "--cache", "--cache-location", kept("prettier")];
+
+// Begun as this file is loaded, beside the tests of the other files: they are the longest part of `make unit`.
+const begin = (name: string, args: string[]) => {
+  const begun = run(tool(name), args, { cwd: checkout });
+  begun.catch(() => undefined);
+  return begun;
+};
+const types = begin("tsc", tsc);
+const lint = begin("eslint", eslint);
+const format = types.catch(() => undefined).then(() => run(tool("prettier"), prettier, { cwd: checkout }));
+format.catch(() => undefined);
+
+describe("the code itself", () => {
+  it("has no type error", async function () {
+    this.timeout(600_000);
+    await types;
+  });
+
+  it("has no lint finding, such as a promise that nobody waits for", async function () {
+    this.timeout(600_000);
+    await lint;
+  });
+
+  it("is formatted as Prettier and shfmt would", async function () {
+    this.timeout(600_000);
+    await format;
+  });
+
+  it("has no shell mistake that shellcheck knows", async function () {
+    this.timeout(600_000);
+    if (!which("shellcheck")) await installShellcheck();
+    if (!which("shellcheck")) return this.skip();
+    const scripts = files().filter(isShell);
+    assert.ok(scripts.length > 0, "no shell file found: the search is broken");
+    await run("shellcheck", ["--external-sources", "--source-path=SCRIPTDIR", ...scripts], { cwd: checkout });
+  });
+
+  it("has no circle of imports, of types neither", async function () {
+    this.timeout(600_000);
+    const sources = files().filter((file) => file.endsWith(".ts") && !file.startsWith("examples/"));
+    await run(tool("dpdm"), ["--no-tree", "--no-warning", "--no-progress", "--exit-code", "circular:1", ...sources], {
+      cwd: checkout,
+    });
+  });
+
+  const wrongWays: [string, string][] = [
+    ["index.ts", "./operate/engine/stack"],
+    ["config/index.ts", "../lib/run"],
+    ["components/mistake.ts", "./redis"],
+    ["components/mistake.ts", "../lib/run"],
+    ["components/kernel/wanted.ts", "../redis/contract"],
+    ["components/gke/settings.ts", "../redis"],
+    ["components/gke/rules/cidr.ts", "../nodes/node-pool"],
+    ["components/redis/redis.ts", "../gke"],
+    ["components/redis/redis.ts", "../../config"],
+    ["components/redis/rules/cron.ts", "../objects/pod"],
+    ["components/redis/rendered/redis-conf.ts", "../objects/pod"],
+    ["components/redis/objects/pod.ts", "../topology/foundation"],
+    ["lib/run.ts", "../stand-ins/cluster"],
+    ["stand-ins/cluster/node.ts", "../../operate/engine/stack"],
+    ["stand-ins/google/container.ts", "../../components/gke/rules/machine-types"],
+    ["operate/status/collect.ts", "../../components/redis"],
+    ["operate/status/collect.ts", "../../components/redis/objects/pod"],
+    ["operate/status/collect.ts", "../../tests/support/cluster"],
+  ];
+  for (const [file, wrong] of wrongWays) {
+    it(`lets ${file} import no ${wrong}`, async () => {
+      const config = (await new ESLint({ cwd: checkout }).calculateConfigForFile(
+        path.join(checkout, file),
+      )) as Linter.Config;
+      const [, { patterns }] = config.rules!["@typescript-eslint/no-restricted-imports"] as [unknown, Restriction];
+      const forbids = (imported: string) => patterns.some(({ regex }) => new RegExp(regex).test(imported));
+      assert.ok(forbids(wrong));
+      assert.ok(!forbids("./beside"));
+    });
+  }
+
+  it("carries no salt of somebody's passphrase, which would lock everybody else out of the local stacks", () => {
+    const staged = (stack: string) =>
+      execFileSync("git", ["show", `:Pulumi.${stack}.yaml`], { cwd: checkout, encoding: "utf8" });
+    for (const stack of ["local", "minikube"]) assert.doesNotMatch(staged(stack), /^encryptionsalt:/m);
+  });
+});
+
+async function installShellcheck(): Promise<void> {
+  if (process.getuid?.() !== 0 || !which("apt-get"))
+    return console.log("      shellcheck is not installed, and only root can install it with apt-get");
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  await run("apt-get", ["update"], { env });
+  await run("apt-get", ["install", "--yes", "--no-install-recommends", "shellcheck"], { env });
+}
