@@ -10,55 +10,46 @@ import { Protection } from "./protection";
 // Not within the function: what is thrown there comes with a stack trace.
 const config = loadConfig();
 
+/**
+ * Forced: what somebody changed by hand (kubectl scale, kubectl edit) would else refuse the `up` half-way, after a
+ * preview that was clean. And the list of addresses is changed in place: replaced, it would be away for a moment, in
+ * which no pod can start.
+ */
+const asRedisNeedsIt = { enablePatchForce: true, enableConfigMapMutable: true };
+
 async function deploy() {
   const { describe } = config;
-  const before = await lastDeployment();
+  const last = await lastDeployment();
 
   // Where it runs: a cluster, nodes and disks of the stack's own on Google Cloud, or whatever cluster the kubeconfig
   // leads to.
-  const google = config.google && new GoogleCloud("redis", { ...config.google, before: before.google, describe });
-  // Forced: what somebody changed by hand (kubectl scale, kubectl edit) would else refuse the `up` half-way, after a
-  // preview that was clean. And the list of addresses is changed in place: replaced, it would be away for a moment, in
-  // which no pod can start.
-  const provider = new k8s.Provider(
-    "kubernetes",
-    { ...(google?.kubernetes ?? config.kubernetes), enablePatchForce: true, enableConfigMapMutable: true },
-    { dependsOn: google },
-  );
-  const volumes =
-    google && new Volumes("redis", { disks: google.disks, claims: claimsOf(redisName, config.redis) }, { provider });
+  const google = config.google && new GoogleCloud(redisName, { ...config.google, before: last.google, describe });
+  const { kubeconfig } = google?.kubernetes ?? {};
+  const cluster = google?.kubernetes ?? config.kubernetes;
+  const provider = new k8s.Provider("kubernetes", { ...cluster, ...asRedisNeedsIt }, { dependsOn: google });
+  const claims = claimsOf(redisName, config.redis);
+  const volumes = google && new Volumes(redisName, { disks: google.disks, claims }, { provider });
 
+  // What is asked of Redis, with the volumes and the bucket that were made for it.
   const persistence = { ...config.redis.persistence, ...volumes?.forRedis };
-  const redis = new Redis(
-    redisName,
-    {
-      ...config.redis,
-      persistence,
-      archive: config.redis.archive && { ...config.redis.archive, ...google?.archive },
-      // An Output also before the first deployment, whose cluster is to be remembered; one of Google's is compared by
-      // the half that makes it.
-      before: pulumi.output(before.redis),
-      passwordBefore: before.password,
-      cluster: google && "on Google Cloud",
-      describe,
-    },
-    { provider },
-  );
+  const archive = config.redis.archive && { ...config.redis.archive, ...google?.archive };
+  const comparison = {
+    // An Output also before the first deployment, whose cluster is to be remembered; one of Google's is compared by the
+    // half that makes it.
+    before: pulumi.output(last.redis),
+    passwordBefore: last.password,
+    cluster: google && "on Google Cloud",
+    describe,
+  };
+  const redis = new Redis(redisName, { ...config.redis, persistence, archive, ...comparison }, { provider });
 
   const { nodeSelector, tolerations } = config.redis.scheduling ?? {};
-  const kernel =
-    config.kernel.tune &&
-    new KernelTuning(
-      "kernel",
-      { namespace: pulumi.interpolate`${redis.namespace}-kernel`, image: redis.image, nodeSelector, tolerations },
-      { provider },
-    );
+  const namespace = pulumi.interpolate`${redis.namespace}-kernel`;
+  const tuned = { namespace, image: redis.image, nodeSelector, tolerations };
+  const kernel = config.kernel.tune && new KernelTuning("kernel", tuned, { provider });
 
-  new Protection(
-    "protection",
-    persistence.protect ?? false,
-    [google, volumes, redis, kernel].filter((made) => made instanceof pulumi.Resource),
-  );
+  const everything = [google, volumes, redis, kernel].filter((made) => made instanceof pulumi.Resource);
+  new Protection("protection", persistence.protect ?? false, everything);
 
   const sentinelOutputs = {
     sentinelHost: redis.sentinelHost,
@@ -80,7 +71,7 @@ async function deploy() {
     // what they got.
     kernel: { wanted: wantedKernel, enforced: config.kernel.enforce, tuned: config.kernel.tune },
     // The way into a cluster that the stack made or found.
-    ...(google && { kubeconfig: google.kubernetes.kubeconfig }),
+    ...(google && { kubeconfig }),
     // What the next deployment is held against, so that it loses nothing.
     deployed: { ...google?.deployed, redis: redis.deployed },
   };

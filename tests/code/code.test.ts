@@ -40,18 +40,28 @@ const eslint = [
   "--cache-location",
   kept("eslint/"),
 ];
-const prettier = ["--check", ".", "--log-level", "warn", "--cache", "--cache-location", kept("prettier")];
+const prettier = ["--check", ".", "--log-level", "warn", "--cache"];
 
-// Begun as this file is loaded, beside the tests of the other files: they are the longest part of `make unit`.
-const begin = (name: string, args: string[]) => {
-  const begun = run(tool(name), args, { cwd: checkout });
-  begun.catch(() => undefined);
-  return begun;
-};
-const types = begin("tsc", tsc);
-const lint = begin("eslint", eslint);
-const format = types.catch(() => undefined).then(() => run(tool("prettier"), prettier, { cwd: checkout }));
-format.catch(() => undefined);
+const sources = () => files().filter((file) => file.endsWith(".ts") && !file.startsWith("examples/"));
+const dpdm = () => ["--no-tree", "--no-warning", "--no-progress", "--exit-code", "circular:1", ...sources()];
+const shellcheck = () => ["--external-sources", "--source-path=SCRIPTDIR", ...files().filter(isShell)];
+
+/** A failure is told by the test that waits for it. */
+function quietly<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  return work;
+}
+const begin = (program: string, args: string[]) => quietly(run(program, args, { cwd: checkout }));
+const after = (before: Promise<unknown>, program: string, args: () => string[]) =>
+  quietly(before.catch(() => undefined).then(() => run(program, args(), { cwd: checkout })));
+
+// Begun as this file is loaded, two at a time, beside the tests of the other files: together they take as long as all
+// the rest of `make unit`.
+const types = begin(tool("tsc"), tsc);
+const lint = begin(tool("eslint"), eslint);
+const format = after(types, tool("prettier"), () => prettier);
+const circles = after(format, tool("dpdm"), dpdm);
+const shell = after(lint.catch(() => undefined).then(installShellcheck), "shellcheck", shellcheck);
 
 describe("the code itself", () => {
   it("has no type error", async function () {
@@ -71,19 +81,16 @@ describe("the code itself", () => {
 
   it("has no shell mistake that shellcheck knows", async function () {
     this.timeout(600_000);
-    if (!which("shellcheck")) await installShellcheck();
-    if (!which("shellcheck")) return this.skip();
-    const scripts = files().filter(isShell);
-    assert.ok(scripts.length > 0, "no shell file found: the search is broken");
-    await run("shellcheck", ["--external-sources", "--source-path=SCRIPTDIR", ...scripts], { cwd: checkout });
+    assert.ok(files().some(isShell), "no shell file found: the search is broken");
+    await shell.catch((error: unknown) => {
+      if (which("shellcheck")) throw error;
+      this.skip();
+    });
   });
 
   it("has no circle of imports, of types neither", async function () {
     this.timeout(600_000);
-    const sources = files().filter((file) => file.endsWith(".ts") && !file.startsWith("examples/"));
-    await run(tool("dpdm"), ["--no-tree", "--no-warning", "--no-progress", "--exit-code", "circular:1", ...sources], {
-      cwd: checkout,
-    });
+    await circles;
   });
 
   const wrongWays: [string, string][] = [
@@ -126,6 +133,7 @@ describe("the code itself", () => {
 });
 
 async function installShellcheck(): Promise<void> {
+  if (which("shellcheck")) return;
   if (process.getuid?.() !== 0 || !which("apt-get"))
     return console.log("      shellcheck is not installed, and only root can install it with apt-get");
   const env = { DEBIAN_FRONTEND: "noninteractive" };

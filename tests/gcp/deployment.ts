@@ -9,6 +9,7 @@ import { metadataMistake } from "../../components/gke/rules/reserved-metadata";
 import { checkout } from "../../lib/paths";
 import { CommandFailed, run } from "../../lib/run";
 import { StandIn, type RecordedRequest } from "../../stand-ins/google";
+import { programFiles } from "../support/program-files";
 
 export const project = "redis-check";
 
@@ -51,10 +52,10 @@ export class GoogleStack {
 
   constructor(readonly stack: "dev" | "prod") {
     // Copies, so that a test may change the tuning; where they lie is where the program finds its own modules.
-    for (const name of ["components", "config", "last-deployment.ts", "tests/gcp/program", "Pulumi.yaml"])
+    const linked = ["node_modules", "package.json", "tsconfig.json"];
+    for (const name of linked) fs.symlinkSync(path.join(checkout, name), path.join(this.folder, name));
+    for (const name of [...programFiles.filter((file) => !linked.includes(file)), "tests/gcp/program"])
       fs.cpSync(path.join(checkout, name), path.join(this.folder, name), { recursive: true });
-    for (const name of ["node_modules", "package.json", "tsconfig.json"])
-      fs.symlinkSync(path.join(checkout, name), path.join(this.folder, name));
     const yaml = path.join(this.folder, "Pulumi.yaml");
     fs.writeFileSync(
       yaml,

@@ -3,6 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { checkout } from "../../lib/paths";
 import { CommandFailed, run } from "../../lib/run";
+import { programFiles } from "./program-files";
 
 /**
  * The program as a person has it, with stacks of the tests' own: the checkout's files by links, and a backend, a
@@ -24,19 +25,7 @@ export class Project {
   }
 
   constructor() {
-    for (const name of [
-      "index.ts",
-      "last-deployment.ts",
-      "protection.ts",
-      "config",
-      "components",
-      "node_modules",
-      "package.json",
-      "tsconfig.json",
-      "Pulumi.yaml",
-    ]) {
-      fs.symlinkSync(path.join(checkout, name), path.join(this.folder, name));
-    }
+    for (const name of programFiles) fs.symlinkSync(path.join(checkout, name), path.join(this.folder, name));
     fs.mkdirSync(this.backend);
     this.env = {
       PULUMI_BACKEND_URL: `file://${this.backend}`,

@@ -70,6 +70,13 @@ export function createFoundation(
   };
 }
 
+/** Names of the ConfigMaps and of the Secret that a data pod reads; the password itself stays out of pods' specs. */
+export const readByPods = ({ scripts, configuration, passwordSecret }: Foundation) => ({
+  scripts,
+  configuration,
+  passwordSecret,
+});
+
 /**
  * One that is made here, in which the API server itself refuses a pod that is not as restricted as ours are; or one
  * that others made, which is only read. Made at first and read later, it is let go of as it is: what is read is not

@@ -6,7 +6,7 @@ import { contentNamed, fixedName } from "../objects/config-map";
 import { sentinelConf } from "../rendered/sentinel-conf";
 import { dataPod } from "../objects/data-pod";
 import { createEndpoint } from "./endpoint";
-import type { Foundation } from "./foundation";
+import { readByPods, type Foundation } from "./foundation";
 import { objectName, redisPort, selectorLabels, sentinelPort, type PodAddress } from "../contract";
 import { createScripts } from "../objects/scripts";
 import { sentinelClaim, sentinelPod } from "../objects/sentinel-pod";
@@ -40,7 +40,7 @@ export class Sentinel extends pulumi.ComponentResource {
     const nodes = podServices(name, settings.replicas, redisPorts, this);
     const sentinels = podServices(sentinel, settings.sentinels, sentinelPorts, this);
     const topology = this.createTopology(name, foundation, nodes, sentinels);
-    const pod = { instance: name, settings, ...foundation, topology: objectName.topology(name) };
+    const pod = { instance: name, settings, ...readByPods(foundation), topology: objectName.topology(name) };
     // Where a standalone Redis is taken over, what leads to the only node with data is there before anything happens to
     // that.
     const first = (resource: pulumi.Resource) => takesOver.apply((taken) => (taken ? [resource] : []));
@@ -86,7 +86,7 @@ export class Sentinel extends pulumi.ComponentResource {
         role: "redis",
         replicas: running(settings, settings.replicas),
         serviceName: redisGoverning.metadata.name,
-        pod: dataPod({ ...pod, startScript: "redis-start.sh" }),
+        pod: dataPod({ ...pod, startScript: "redis-start.sh", restore: foundation.restore }),
         claim: dataClaim(settings),
         dependsOn: first(endpoint.service).apply((service) => [...foundation.prerequisites, topology, ...service]),
         customTimeouts,

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RedisSettings } from "../args";
 import { dataClaim } from "../objects/claims";
 import { dataPod } from "../objects/data-pod";
-import type { Foundation } from "./foundation";
+import { readByPods, type Foundation } from "./foundation";
 import { redisPort, selectorLabels } from "../contract";
 import { clientService, governingService, hostName } from "../objects/service";
 import { running } from "../rules/stopped";
@@ -37,7 +37,13 @@ export class Standalone extends pulumi.ComponentResource {
         role: "redis",
         replicas: running(settings, 1),
         serviceName: governing.metadata.name,
-        pod: dataPod({ instance: name, settings, startScript: "standalone-start.sh", ...foundation }),
+        pod: dataPod({
+          instance: name,
+          settings,
+          startScript: "standalone-start.sh",
+          ...readByPods(foundation),
+          restore: foundation.restore,
+        }),
         claim: dataClaim(settings),
         dependsOn: foundation.prerequisites,
         customTimeouts,
