@@ -118,7 +118,7 @@ export class PodLab {
     });
     for (const [file, conf] of [
       ["redis.conf", redisConf(settings)],
-      ["sentinel.conf", sentinelConf()],
+      ["sentinel.conf", sentinelConf(settings)],
     ] as const) {
       fs.writeFileSync(pod.file(`config/${file}`), conf.replace(/^dir .*$/m, `dir ${pod.inside("data")}`));
     }
@@ -246,8 +246,12 @@ const isRedis = (pid: number): boolean => fs.readFileSync(`/proc/${pid}/comm`, "
 
 export class Pod {
   output = "";
-  /** A sentinel's: how many milliseconds of silence it takes for a loss. */
-  downAfter = 2000;
+  /** How long this sentinel waits before it takes a master for lost, in milliseconds; to be set before it starts. */
+  set downAfter(milliseconds: number) {
+    const file = this.file("config/sentinel.conf");
+    const conf = fs.readFileSync(file, "utf8");
+    fs.writeFileSync(file, conf.replace(/^(sentinel down-after-milliseconds \S+) .*/m, `$1 ${milliseconds}`));
+  }
   /** A sentinel's: how many seconds it goes on once it is told to stop. */
   linger = 0;
   /** What `persistence.onDamage` says, from the next start on. */
@@ -340,9 +344,6 @@ export class Pod {
       RCLONE_CONFIG: "/dev/null",
       RCLONE_CONFIG_ARCHIVE_TYPE: "local",
       QUORUM: "2",
-      DOWN_AFTER: String(this.downAfter),
-      FAILOVER_TIMEOUT: "10000",
-      PARALLEL_SYNCS: "2",
       WATCH_PERIOD: "1",
       LINGER: String(this.linger),
       FORGET_PERIOD: "5",

@@ -95,7 +95,18 @@ describe("redis.conf", () => {
       /^maxmemory-policy allkeys-lru$/m,
     );
   });
-  it("keeps Sentinel from looking names up", () => assert.match(sentinelConf(), /^sentinel resolve-hostnames no$/m));
+  it("tells Sentinel the clocks of a failover, under the master's name", () => {
+    const failover = { ...sentinel.failover, downAfter: 3000, failoverTimeout: 12000, parallelSyncs: 1 };
+    const lines = sentinelConf({ ...sentinel, masterName: "orders", failover }).split("\n");
+    for (const line of [
+      "down-after-milliseconds orders 3000",
+      "failover-timeout orders 12000",
+      "parallel-syncs orders 1",
+    ])
+      assert.ok(lines.includes(`sentinel ${line}`), line);
+  });
+  it("keeps Sentinel from looking names up", () =>
+    assert.match(sentinelConf(sentinel), /^sentinel resolve-hostnames no$/m));
 });
 
 describe("haproxy.cfg", () => {

@@ -62,7 +62,7 @@ export class Sentinel extends pulumi.ComponentResource {
         pod: sentinelPod({
           ...pod,
           scripts: createScripts(name, "sentinel", namespace, this),
-          configuration: this.createSentinelConfiguration(name, foundation),
+          configuration: this.createSentinelConfiguration(name, settings, foundation),
         }),
         claim: sentinelClaim(settings),
         dependsOn: [topology],
@@ -136,9 +136,18 @@ export class Sentinel extends pulumi.ComponentResource {
   }
 
   /** A ConfigMap of their own: a changed setting of Redis must not restart the ones who watch over its rollout. */
-  private createSentinelConfiguration(name: string, { namespace }: Foundation): pulumi.Output<string> {
+  private createSentinelConfiguration(
+    name: string,
+    settings: RedisSettings,
+    { namespace }: Foundation,
+  ): pulumi.Output<string> {
     return contentNamed(
-      { instance: name, name: `${name}-sentinel-configuration`, namespace, data: { "sentinel.conf": sentinelConf() } },
+      {
+        instance: name,
+        name: `${name}-sentinel-configuration`,
+        namespace,
+        data: { "sentinel.conf": sentinelConf(settings) },
+      },
       this,
     );
   }

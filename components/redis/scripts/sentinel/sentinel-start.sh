@@ -47,13 +47,10 @@ write_configuration() {
         cat "$CONFIG/sentinel.conf"
         # Deterministic, so that a sentinel that lost its disk comes back as itself and not as a fourth one.
         printf 'sentinel myid %s\n' "$(printf '%s/%s' "$MASTER_NAME" "$POD_NAME" | sha1sum | cut -c1-40)"
-        printf 'sentinel announce-ip %s\nsentinel announce-port %s\n' "$OWN" "$sentinel_port"
+        printf 'sentinel announce-ip %s\n' "$OWN"
         printf 'requirepass %s\nsentinel sentinel-pass %s\n' "$REDISCLI_AUTH" "$REDISCLI_AUTH"
         printf 'sentinel monitor %s %s %s %s\n' "$MASTER_NAME" "$master" "$redis_port" "$QUORUM"
         printf 'sentinel auth-pass %s %s\n' "$MASTER_NAME" "$REDISCLI_AUTH"
-        printf 'sentinel down-after-milliseconds %s %s\n' "$MASTER_NAME" "$DOWN_AFTER"
-        printf 'sentinel failover-timeout %s %s\n' "$MASTER_NAME" "$FAILOVER_TIMEOUT"
-        printf 'sentinel parallel-syncs %s %s\n' "$MASTER_NAME" "$PARALLEL_SYNCS"
         knowledge "$master"
     } >"$state.new"
     # Moved, not written in place: a power cut in between must leave the old memory or the new one, never half a file.
