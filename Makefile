@@ -26,7 +26,7 @@ help:
 	@echo "make durability  damaged files in fifty ways each, archives and restores in full, what crashes lose (RUNS=20), restart time, forks at full memory (PART=damage,archives,crashes,restarts,memory picks)"
 	@echo "make golden   write tests/golden again: what every stack asks for, to be read as a diff"
 	@echo "make gcp-check  what dev and prod ask of Google Cloud, through the official gcp plugin, to a stand-in on loopback (no account needed)"
-	@echo ". operate/env   then by hand: pulumi up, pulumi preview, pulumi destroy, kubectl get pods"
+	@echo ". operate/env  then by hand: pulumi up, pulumi preview, pulumi destroy, kubectl get pods"
 
 # npm writes this file last, so an install that was cut off half-way is done again.
 installed := node_modules/.package-lock.json

@@ -1,4 +1,6 @@
+import * as fs from "node:fs";
 import * as path from "node:path";
+import { cache } from "./paths";
 import { goBuild } from "./go-build";
 import { versions } from "./versions";
 
@@ -18,6 +20,10 @@ export function stagingModules(goMod: string, version: string): Record<string, s
   const minor = version.replace(/^1\./, "0.");
   return Object.fromEntries(names.filter((name) => !name.startsWith("k8s.io/sample-")).map((name) => [name, minor]));
 }
+
+/** Whether this version was built here before: the one step of a first `make up` that takes most of it. */
+export const isKubernetesBuilt = (): boolean =>
+  fs.existsSync(path.join(cache, "go", `kubernetes-${versions.kubernetes}`));
 
 /** The folder that holds the Kubernetes programs and kubectl. */
 export function kubernetesBinaries(): Promise<string> {

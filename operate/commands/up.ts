@@ -28,6 +28,6 @@ function summary(target: Target, found: Record<string, unknown>): string {
     "Next:",
     "  make status       who is master, each replica's lag, what each sentinel sees",
     "  make cli          redis-cli on the current master",
-    "  . operate/env       then by hand: pulumi preview, pulumi stack output --show-secrets, kubectl get pods",
+    "  . operate/env     then by hand: pulumi preview, pulumi stack output --show-secrets, kubectl get pods",
   ].join("\n");
 }

@@ -1,4 +1,5 @@
-import { kubectl as builtKubectl } from "../../lib/builds";
+import { isKubernetesBuilt, kubectl as builtKubectl } from "../../lib/builds";
+import { say } from "../../lib/progress";
 import { ensureCluster, whyNotHere } from "../../stand-ins/cluster";
 import { together } from "../../lib/together";
 import { which } from "../../lib/run";
@@ -19,10 +20,16 @@ import type { Target } from "./target";
  */
 export async function prepare(target: Target): Promise<void> {
   await (target.context ? reachContext({ ...target, context: target.context }) : refuseWhereImpossible());
+  if (!target.context && !isKubernetesBuilt()) say(beforeTheFirstBuild);
   await teachGit();
   await ensureSecrets();
   await together([ensureEngine(target), ...(target.context ? [] : [startCluster()])]);
 }
+
+/** Said before the build begins, for somebody who has a cluster and would rather not wait. */
+const beforeTheFirstBuild = `  --  The first time this builds Kubernetes from source, 10 to 25 minutes on two cores; after that it takes half a minute.
+      With a cluster that is there already (kind, minikube, any context of your kubeconfig) there is nothing to wait
+      for: stop this, and type CONTEXT=<context> make up`;
 
 /** Pulumi, its plugin and the stack: none of it needs the cluster, so it is done while that starts. */
 async function ensureEngine(target: Target): Promise<void> {

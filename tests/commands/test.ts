@@ -57,14 +57,18 @@ async function withCluster(kind: string): Promise<Run> {
 }
 
 /**
+ * ONLY=redis is the file redis.test.ts alone, GREP the tests whose names match it.
+ *
  * Each kind in a process of its own: mocked stacks are mocked process-wide, and one that crashes takes only its own
  * kind along.
  */
 async function mocha(kind: string, env: NodeJS.ProcessEnv = {}): Promise<Run> {
   const counts = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "redis-gke-test-")), "counts.json");
+  const { ONLY, GREP } = process.env;
   const args = [
     path.join(checkout, "node_modules", ".bin", "mocha"),
-    ...(kinds[kind]!.folders ?? [kind]).map((folder) => `tests/${folder}/**/*.test.ts`),
+    ...(kinds[kind]!.folders ?? [kind]).map((folder) => `tests/${folder}/**/${ONLY || "*"}.test.ts`),
+    ...(GREP ? ["--grep", GREP] : []),
     ...(env.REDIS_GKE_CANNOT_RUN ? ["--dry-run"] : []),
     ...(process.env.CI === "true" ? ["--forbid-only"] : []),
   ];
@@ -81,6 +85,8 @@ async function mocha(kind: string, env: NodeJS.ProcessEnv = {}): Promise<Run> {
     const found = fs.existsSync(counts)
       ? (JSON.parse(fs.readFileSync(counts, "utf8")) as Run)
       : { passed: 0, failed: 1, failures: ["the run ended before its tests did"] };
+    if (code === 0 && found.passed + found.failed === 0)
+      return { passed: 0, failed: 1, failures: [`no test has a name that matches ${GREP}`] };
     // A crash after the last test, or a file that did not load, must not hide behind a count of zero.
     return code !== 0 && found.failed === 0
       ? { ...found, failed: 1, failures: [`mocha ended with exit code ${code} after its tests`] }
