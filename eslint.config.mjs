@@ -67,7 +67,7 @@ const arrows = [
 ];
 
 export default tseslint.config(
-  { ignores: ["node_modules/", ".state/", "build/", "examples/"] },
+  { ignores: ["node_modules/", ".state/", "build/", "examples/", "components/dist/"] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {

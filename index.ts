@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { GoogleCloud, Volumes } from "./components/gke";
-import { KernelTuning, wantedKernel } from "./components/kernel";
-import { claimsOf, Redis } from "./components/redis";
+import { GoogleCloud, Volumes } from "redis-gke/gke";
+import { KernelTuning, wantedKernel } from "redis-gke/kernel";
+import { claimsOf, Redis } from "redis-gke/redis";
 import { loadConfig, redisName } from "./config";
 import { lastDeployment } from "./last-deployment";
 import { Protection } from "./protection";

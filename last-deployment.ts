@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { GoogleCloudDeployed } from "./components/gke";
-import type { RedisDeployed } from "./components/redis";
+import type { GoogleCloudDeployed } from "redis-gke/gke";
+import type { RedisDeployed } from "redis-gke/redis";
 
 /** What the last `pulumi up` of this stack left, by its outputs, which an `up` that failed leaves as they were. */
 export interface LastDeployment {

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { Mistake } from "../components/mistake";
-import { findMistakes, type RedisArgs } from "../components/redis";
+import type { Mistake } from "redis-gke/redis";
+import { findMistakes, type RedisArgs } from "redis-gke/redis";
 import {
   atKeys,
   googleCloud,

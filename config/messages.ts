@@ -1,6 +1,6 @@
 import { closest, distance } from "fastest-levenshtein";
 import type { z } from "zod";
-import type { Mistake } from "../components/mistake";
+import type { Mistake } from "redis-gke/redis";
 import { keysAt, notYet } from "./schema";
 
 /** The known key that was most likely meant; undefined if none is near. */

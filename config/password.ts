@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Mistake } from "../components/mistake";
+import type { Mistake } from "redis-gke/redis";
 import type { Parsed } from "./schema";
 
 /**

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { damagePolicies, fsyncPolicies, modes, spreads } from "../components/redis";
-import { diskTypes, releaseChannels } from "../components/gke";
+import { damagePolicies, fsyncPolicies, modes, spreads } from "redis-gke/redis";
+import { diskTypes, releaseChannels } from "redis-gke/gke";
 
 /** A block of keys, none of which has to be there. */
 const block = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape).partial().optional();

@@ -7,3 +7,4 @@ export * from "./choices";
 export type { GoogleCloudDeployed } from "./deployed";
 export { findMistakes } from "./rules/validation";
 export { Volumes } from "./disks/volumes";
+export type { Mistake } from "../mistake";

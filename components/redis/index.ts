@@ -8,3 +8,4 @@ export { needsOf, type Needs } from "./rules/needs";
 export { Redis } from "./redis";
 export { defaults } from "./defaults";
 export { findMistakes } from "./rules/validation";
+export type { Mistake } from "../mistake";
