@@ -19,3 +19,11 @@ export const nameMistakes = (name: string): Mistake[] =>
           reason: `is the component's own name, after which its objects are named: it ${kubernetesNameForm}`,
         },
       ];
+
+/** The labels that Kubernetes recommends, by what each says of an object. */
+export const label = {
+  name: "app.kubernetes.io/name",
+  instance: "app.kubernetes.io/instance",
+  role: "app.kubernetes.io/component",
+  managedBy: "app.kubernetes.io/managed-by",
+} as const;

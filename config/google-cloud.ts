@@ -1,8 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { authPlugin, findMistakes, nodeSelector, smallestDisk, tolerations, type GoogleCloudArgs } from "redis-gke/gke";
-import type { Mistake } from "redis-gke/redis";
-import { archiveRoot, defaults, needsOf, objectName, type RedisArgs } from "redis-gke/redis";
+import { archiveRoot, defaults, needsOf, objectName, type Mistake, type RedisArgs } from "redis-gke/redis";
 import type { Parsed } from "./schema";
 
 /** What the Google Cloud half of a stack is made from; none without the block `cluster`. */

@@ -1,7 +1,6 @@
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { Mistake } from "redis-gke/redis";
-import { findMistakes, type RedisArgs } from "redis-gke/redis";
+import { findMistakes, type Mistake, type RedisArgs } from "redis-gke/redis";
 import {
   atKeys,
   googleCloud,

@@ -1,7 +1,5 @@
-import * as fs from "node:fs";
 import * as path from "node:path";
-import { cache } from "./paths";
-import { goBuild } from "./go-build";
+import { goBuild, wasBuilt, type GoBuild } from "./go-build";
 import { versions } from "./versions";
 
 const programs = [
@@ -21,24 +19,24 @@ export function stagingModules(goMod: string, version: string): Record<string, s
   return Object.fromEntries(names.filter((name) => !name.startsWith("k8s.io/sample-")).map((name) => [name, minor]));
 }
 
-/** Whether this version was built here before: the one step of a first `make up` that takes most of it. */
-export const isKubernetesBuilt = (): boolean =>
-  fs.existsSync(path.join(cache, "go", `kubernetes-${versions.kubernetes}`));
-
-/** The folder that holds the Kubernetes programs and kubectl. */
-export function kubernetesBinaries(): Promise<string> {
-  const version = versions.kubernetes;
+const kubernetes = (version: string = versions.kubernetes): GoBuild => {
   const [major, minor] = version.split(".");
   const stamp = Object.entries({ gitVersion: `v${version}`, gitMajor: major, gitMinor: minor });
-  return goBuild({
+  return {
     title: `Kubernetes ${version} from source`,
     module: "k8s.io/kubernetes",
     version,
     packages: programs.map((program) => `k8s.io/kubernetes/cmd/${program}`),
     ldflags: stamp.map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`).join(" "),
     replace: (goMod) => stagingModules(goMod, version),
-  });
-}
+  };
+};
+
+/** Whether the one step is done that takes most of a first `make up`. */
+export const isKubernetesBuilt = (): boolean => wasBuilt(kubernetes());
+
+/** The folder that holds the Kubernetes programs and kubectl. */
+export const kubernetesBinaries = (): Promise<string> => goBuild(kubernetes());
 
 export async function kubectl(): Promise<string> {
   return path.join(await kubernetesBinaries(), "kubectl");

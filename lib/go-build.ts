@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { cached } from "./cache";
+import { cache } from "./paths";
 import { run } from "./run";
 
 export interface GoBuild {
@@ -27,15 +28,21 @@ export interface GoBuild {
  */
 const goEnv = { CGO_ENABLED: "0", GOFLAGS: "-mod=mod", GOWORK: "off" };
 
+/** Where a build is kept in the cache: one package gives its name, several that of their module. */
+const keyOf = ({ packages, module, version }: GoBuild): string =>
+  `go/${path.basename(packages.length === 1 ? packages[0]! : module)}-${version}`;
+
+/** Whether a build of this name and version was ever finished here; it may be out of date all the same. */
+export const wasBuilt = (spec: GoBuild): boolean => fs.existsSync(path.join(cache, keyOf(spec)));
+
 /**
  * Builds main packages of a public Go module through the user's cache; resolves to the folder that holds the binaries.
  */
 export function goBuild(spec: GoBuild): Promise<string> {
-  const name = spec.packages.length === 1 ? path.basename(spec.packages[0]!) : path.basename(spec.module);
   const ldflags = ["-s -w", spec.ldflags].filter(Boolean).join(" ");
   return cached({
     title: spec.title,
-    key: `go/${name}-${spec.version}`,
+    key: keyOf(spec),
     inputs: { ...spec, title: undefined, replace: spec.replace?.toString(), arch: process.arch, ldflags },
     build: async (dir, log) => {
       const source = `${dir}.go`;

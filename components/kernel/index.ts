@@ -1,3 +1,3 @@
 export { KernelTuning, type KernelTuningArgs } from "./kernel-tuning";
 export { kernelPodScripts, nodeInitScript } from "./scripts";
-export { wantedSysctls, wantedKernel } from "./wanted";
+export { wantedKernel, wantedSysctls } from "./wanted";

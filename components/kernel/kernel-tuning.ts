@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { throwMistakes } from "../mistake";
-import { nameMistakes } from "../names";
+import { label, nameMistakes } from "../names";
 import { tunerPod } from "./pod";
 import { tuningScripts } from "./scripts";
 
@@ -112,7 +112,7 @@ export class KernelTuning extends pulumi.ComponentResource {
 const priorityClass = "system-node-critical";
 
 const selectorLabels = (instance: string) => ({
-  "app.kubernetes.io/name": "kernel-tuning",
-  "app.kubernetes.io/instance": instance,
+  [label.name]: "kernel-tuning",
+  [label.instance]: instance,
 });
-const commonLabels = (instance: string) => ({ ...selectorLabels(instance), "app.kubernetes.io/managed-by": "pulumi" });
+const commonLabels = (instance: string) => ({ ...selectorLabels(instance), [label.managedBy]: "pulumi" });

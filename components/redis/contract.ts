@@ -3,16 +3,12 @@
  * person with kubectl. Each name is written here, once, and nowhere else in the program.
  */
 
+import { label } from "../names";
+
+export { label };
+
 /** What a pod is for. */
 export type Role = "redis" | "sentinel" | "endpoint" | "archive" | "drill";
-
-/** The label that says each of these things. */
-export const label = {
-  name: "app.kubernetes.io/name",
-  instance: "app.kubernetes.io/instance",
-  role: "app.kubernetes.io/component",
-  managedBy: "app.kubernetes.io/managed-by",
-} as const;
 
 /** The labels that select one role's pods; they never change, for a selector cannot. */
 export const selectorLabels = (instance: string, role: Role) => ({

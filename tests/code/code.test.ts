@@ -30,16 +30,8 @@ const isShell = (file: string) => {
  */
 const kept = (name: string) => path.join(checkout, "node_modules", ".cache", name);
 const tsc = ["--noEmit", "--incremental", "--tsBuildInfoFile", kept("tsc.json")];
-const eslint = [
-  ".",
-  "--max-warnings",
-  "0",
-  "--cache",
-  "--cache-strategy",
-  "content",
-  "--cache-location",
-  kept("eslint/"),
-];
+const eslintCache = ["--cache", "--cache-strategy", "content", "--cache-location", kept("eslint/")];
+const eslint = [".", "--max-warnings", "0", ...eslintCache];
 const prettier = ["--check", ".", "--log-level", "warn", "--cache"];
 
 const sources = () => files().filter((file) => file.endsWith(".ts") && !file.startsWith("examples/"));
@@ -63,24 +55,22 @@ const format = after(types, tool("prettier"), () => prettier);
 const circles = after(format, tool("dpdm"), dpdm);
 const shell = after(lint.catch(() => undefined).then(installShellcheck), "shellcheck", shellcheck);
 
-describe("the code itself", () => {
-  it("has no type error", async function () {
-    this.timeout(600_000);
+describe("the code itself", function () {
+  this.timeout(600_000);
+
+  it("has no type error", async () => {
     await types;
   });
 
-  it("has no lint finding, such as a promise that nobody waits for", async function () {
-    this.timeout(600_000);
+  it("has no lint finding, such as a promise that nobody waits for", async () => {
     await lint;
   });
 
-  it("is formatted as Prettier and shfmt would", async function () {
-    this.timeout(600_000);
+  it("is formatted as Prettier and shfmt would", async () => {
     await format;
   });
 
   it("has no shell mistake that shellcheck knows", async function () {
-    this.timeout(600_000);
     assert.ok(files().some(isShell), "no shell file found: the search is broken");
     await shell.catch((error: unknown) => {
       if (which("shellcheck")) throw error;
@@ -88,8 +78,7 @@ describe("the code itself", () => {
     });
   });
 
-  it("has no circle of imports, of types neither", async function () {
-    this.timeout(600_000);
+  it("has no circle of imports, of types neither", async () => {
     await circles;
   });
 

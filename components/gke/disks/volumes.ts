@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { label } from "../../names";
 import type { DataDisk } from "./data-disk";
 
 export interface VolumesArgs {
@@ -22,7 +23,7 @@ export class Volumes extends pulumi.ComponentResource {
         new k8s.core.v1.PersistentVolume(
           `${name}-${ordinal}`,
           {
-            metadata: { name: disk.name, labels: { "app.kubernetes.io/managed-by": "pulumi" } },
+            metadata: { name: disk.name, labels: { [label.managedBy]: "pulumi" } },
             spec: {
               capacity: { storage: `${disk.size}Gi` },
               accessModes: ["ReadWriteOnce"],

@@ -7,7 +7,7 @@ import { metadataMistake } from "./reserved-metadata";
 import { defaults, zonesOf } from "../settings";
 
 /** What the pods that are not Redis, and Google's own on each node, need beside it: GB, and vCPUs. */
-const besides = { memory: 0.75, cpus: 0.5 };
+const besides = { memoryGb: 0.75, cpus: 0.5 };
 
 /** What is wrong with the nodes, by themselves or for what is to run on them. */
 export function nodePoolMistakes(args: GoogleCloudArgs): Mistake[] {
@@ -48,7 +48,7 @@ function machineMistakes(args: GoogleCloudArgs, machineType: string, machine: Ma
       `cannot be attached to ${machineType}: write ${machine.disks.map((disk) => `"${disk}"`).join(" or ")}`,
     );
   const needed = (args.workload.dataPodMemory * dataPodsOnANode(args)) / 2 ** 30;
-  const free = allocatableMemory(machine.memoryGb) - besides.memory;
+  const free = allocatableMemory(machine.memoryGb) - besides.memoryGb;
   if (needed > free)
     refuse(
       "nodePool.machineType",

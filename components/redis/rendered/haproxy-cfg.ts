@@ -1,5 +1,5 @@
 import type { RedisSettings } from "../args";
-import { endpointPorts, redisPort, sentinelPort, type PodAddress } from "../contract";
+import { endpointPorts, passwordVariable, redisPort, sentinelPort, type PodAddress } from "../contract";
 import { majority } from "../defaults";
 
 const address = (host: string, port: number) => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`);
@@ -10,7 +10,7 @@ const address = (host: string, port: number) => (host.includes(":") ? `[${host}]
 const check = (command: string, expected: string) => [
   "  option tcp-check",
   "  tcp-check connect",
-  `  tcp-check send "AUTH \${REDISCLI_AUTH}\\r\\n"`,
+  `  tcp-check send "AUTH \${${passwordVariable}}\\r\\n"`,
   "  tcp-check expect string +OK",
   `  tcp-check send "${command}\\r\\n"`,
   `  tcp-check expect min-recv 0 ${expected}`,
