@@ -22,8 +22,8 @@ export const together = (parts: readonly Changes[]): Changes => ({
 /** What a component that compares with its last deployment is told about it. */
 export interface Comparison<Deployed> {
   /**
-   * `deployed` of the deployment before this one: a change that would lose data is refused. @default the first one:
-   * nothing is compared
+   * `deployed` of the deployment before this one: a change that would lose data is refused.
+   * @default the first one: nothing is compared
    */
   before?: pulumi.Input<Deployed | undefined>;
   /** How such a refusal is worded, for a program that has names of its own for the arguments. @default a line each */

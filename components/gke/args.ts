@@ -21,8 +21,8 @@ export interface ClusterArgs {
   /** Whether the cluster refuses to be deleted or replaced; has to be applied as false first. @default true */
   deletionProtection?: boolean;
   /**
-   * Address ranges that may reach the control plane, in CIDR notation. @default any: it still asks for a Google
-   * identity
+   * Address ranges that may reach the control plane, in CIDR notation.
+   * @default any: it still asks for a Google identity
    */
   authorizedNetworks?: string[];
   /** Address ranges of the cluster's own network. @default see `defaults.ranges` */
@@ -44,13 +44,13 @@ export interface Ranges {
 /** The nodes that nothing but this Redis runs on. */
 export interface NodePoolArgs {
   /**
-   * Machine type; at least 15 GB of memory, or Google refuses `vm.overcommit_memory`. @default "e2-highmem-2", the
-   * cheapest that has them
+   * Machine type; at least 15 GB of memory, or Google refuses `vm.overcommit_memory`.
+   * @default "e2-highmem-2", the cheapest that has them
    */
   machineType?: string;
   /**
-   * Zones that the nodes (and the disks) are in. @default the cluster's zone; required where `cluster.location` is a
-   * region
+   * Zones that the nodes (and the disks) are in.
+   * @default the cluster's zone; required where `cluster.location` is a region
    */
   zones?: string[];
   /** Nodes in each zone. @default 1 */
@@ -69,7 +69,8 @@ export interface DiskArgs {
   type?: DiskType;
   /**
    * Two zones that a single disk is written to at the same time, so that the data survives the loss of one. Standalone
-   * only. @default none
+   * only.
+   * @default none
    */
   replicaZones?: string[];
   /**
@@ -78,13 +79,14 @@ export interface DiskArgs {
    */
   adopt?: string[];
   /**
-   * Whether disks and the volumes on them refuse to be deleted or replaced; has to be applied as false first. @default
-   * true
+   * Whether disks and the volumes on them refuse to be deleted or replaced; has to be applied as false first.
+   * @default true
    */
   protect?: boolean;
   /**
    * Names of disks that may be deleted or replaced with all that is on them: by a smaller size, another type or zone,
-   * fewer replicas. @default none
+   * fewer replicas.
+   * @default none
    */
   discard?: string[];
   snapshots?: SnapshotArgs;
@@ -106,7 +108,8 @@ export interface ArchiveBucketArgs {
   existing?: string;
   /**
    * Whether the one that is made, and the right to use it, refuse to be deleted or replaced; has to be applied as false
-   * first. @default true
+   * first.
+   * @default true
    */
   protect?: boolean;
   /** The folder of the archives, which holds `hourly/` and `daily/`. */

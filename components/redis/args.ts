@@ -7,7 +7,8 @@ import type { RedisDeployed } from "./deployed";
 /** What a Redis pod may use. Everything else that has to do with memory is derived from it: see `sizing.ts`. */
 export interface ResourcesArgs {
   /**
-   * Memory limit and request of each Redis pod, as a Kubernetes quantity in Mi or Gi; at least 64Mi. @default "256Mi"
+   * Memory limit and request of each Redis pod, as a Kubernetes quantity in Mi or Gi; at least 64Mi.
+   * @default "256Mi"
    */
   memory?: string;
   /**
@@ -24,8 +25,8 @@ export interface PersistenceArgs {
    */
   size?: string;
   /**
-   * StorageClass of the volumes (of the sentinels' alone, where `volumes` are given), for good. @default the cluster's
-   * own default
+   * StorageClass of the volumes (of the sentinels' alone, where `volumes` are given), for good.
+   * @default the cluster's own default
    */
   storageClass?: Input<string>;
   /**
@@ -40,7 +41,8 @@ export interface PersistenceArgs {
   protect?: boolean;
   /**
    * Names of namespaces of this Redis that may be left, or deleted with all data in them, by another `namespace` or
-   * another cluster. @default none
+   * another cluster.
+   * @default none
    */
   discard?: string[];
   /** When a write reaches the disk. @default "everysec": a crash loses at most one second of writes */
@@ -64,8 +66,8 @@ export interface PersistenceArgs {
 
 export interface AuthArgs {
   /**
-   * Password of Redis and of the sentinels; 16 to 128 letters, digits or any of `-._~`. @default generated, 32
-   * characters
+   * Password of Redis and of the sentinels; 16 to 128 letters, digits or any of `-._~`.
+   * @default generated, 32 characters
    */
   password?: Input<string>;
 }
@@ -79,13 +81,14 @@ export interface FailoverArgs {
   /** How many replicas at a time are brought over to a new master. @default 2 */
   parallelSyncs?: number;
   /**
-   * How many replicas have to follow the master within `maxLag`, or it refuses writes; 0 to switch that off. @default
-   * 1, with fewer than 3 data pods 0
+   * How many replicas have to follow the master within `maxLag`, or it refuses writes; 0 to switch that off.
+   * @default 1, with fewer than 3 data pods 0
    */
   minReplicas?: number;
   /**
    * Seconds; how long a master that is cut off from its replicas goes on taking writes, and how far behind a replica
-   * may be for reads. @default 5
+   * may be for reads.
+   * @default 5
    */
   maxLag?: number;
 }
@@ -114,7 +117,8 @@ export interface SchedulingArgs {
 export interface KernelArgs {
   /**
    * Whether it waits, in an init container that says why, until its node's kernel is right; otherwise it warns and
-   * starts. @default false
+   * starts.
+   * @default false
    */
   enforce?: boolean;
 }
@@ -158,7 +162,8 @@ export interface ArchiveArgs {
   /** The folder in it. @default "<namespace>/<name>" */
   root?: string;
   /**
-   * When the latest archive is restored for trial, as five fields of cron, in UTC; false: never. @default "30 4 * * 0"
+   * When the latest archive is restored for trial, as five fields of cron, in UTC; false: never.
+   * @default "30 4 * * 0"
    */
   drill?: string | false;
   /**
@@ -181,8 +186,8 @@ export interface RestoreArgs {
    */
   from: string;
   /**
-   * The folder of the archives, if they are another Redis' ("<namespace>/<name>" of that one). @default its own,
-   * `archive.root`
+   * The folder of the archives, if they are another Redis' ("<namespace>/<name>" of that one).
+   * @default its own, `archive.root`
    */
   root?: string;
 }
@@ -190,8 +195,8 @@ export interface RestoreArgs {
 /** Arguments of {@link Redis}. */
 export interface RedisArgs extends Comparison<RedisDeployed> {
   /**
-   * What tells the cluster from others, where the caller knows it; another one than before is refused. @default the uid
-   * of its namespace kube-system
+   * What tells the cluster from others, where the caller knows it; another one than before is refused.
+   * @default the uid of its namespace kube-system
    */
   cluster?: Input<string>;
   /**
@@ -210,12 +215,13 @@ export interface RedisArgs extends Comparison<RedisDeployed> {
   createNamespace?: boolean;
   /**
    * Whether nothing runs, no Redis, sentinel, endpoint or scheduled job, while volumes, addresses, password and names
-   * stay. @default false
+   * stay.
+   * @default false
    */
   stopped?: boolean;
   /**
-   * Official Redis image, alpine variant, of a fixed version: `x.y.z` in the tag, or a digest. @default
-   * "redis:8.0.2-alpine"
+   * Official Redis image, alpine variant, of a fixed version: `x.y.z` in the tag, or a digest.
+   * @default "redis:8.0.2-alpine"
    */
   image?: string;
   /** Data pods, including the master; at least 2. Sentinel mode only. @default 3 */
@@ -223,13 +229,13 @@ export interface RedisArgs extends Comparison<RedisDeployed> {
   /** Sentinels; odd, at least 3. Sentinel mode only. @default 3 */
   sentinels?: number;
   /**
-   * How many sentinels must agree that the master is lost; a majority at least. Sentinel mode only. @default the
-   * majority
+   * How many sentinels must agree that the master is lost; a majority at least. Sentinel mode only.
+   * @default the majority
    */
   quorum?: number;
   /**
-   * The name that the sentinels know the master by; unique, so that two installations can never merge. @default
-   * "<stack>-<name>"
+   * The name that the sentinels know the master by; unique, so that two installations can never merge.
+   * @default "<stack>-<name>"
    */
   masterName?: string;
   resources?: ResourcesArgs;
