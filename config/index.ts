@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { findMistakes, type Mistake, type RedisArgs } from "redis-gke/redis";
+import { findMistakes, nearest, type Mistake, type RedisArgs } from "redis-gke/redis";
 import {
   atKeys,
   googleCloud,
@@ -9,7 +9,7 @@ import {
   withBucket,
   type GoogleCloudConfig,
 } from "./google-cloud";
-import { describe, explain, namedAfterStack, nearest, withoutTheWrong } from "./messages";
+import { describe, explain, namedAfterStack, withoutTheWrong } from "./messages";
 import { readPassword } from "./password";
 import { isText, keysAt, schema, type Parsed } from "./schema";
 

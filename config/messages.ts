@@ -1,14 +1,6 @@
-import { closest, distance } from "fastest-levenshtein";
 import type { z } from "zod";
-import type { Mistake } from "redis-gke/redis";
+import { nearest, type Mistake } from "redis-gke/redis";
 import { keysAt, notYet } from "./schema";
-
-/** The known key that was most likely meant; undefined if none is near. */
-export function nearest(typed: string, known: string[]): string | undefined {
-  if (known.length === 0) return undefined;
-  const guess = closest(typed, known);
-  return distance(typed.toLowerCase(), guess.toLowerCase()) <= Math.max(2, guess.length / 3) ? guess : undefined;
-}
 
 /** What stands at a path of nested blocks. */
 export const valueAt = (own: unknown, at: readonly PropertyKey[]): unknown =>

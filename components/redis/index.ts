@@ -10,3 +10,4 @@ export { Redis } from "./redis";
 export { defaults } from "./defaults";
 export { findMistakes } from "./rules/validation";
 export type { Mistake } from "../mistake";
+export { nearest } from "../nearest";

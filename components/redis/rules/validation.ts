@@ -8,7 +8,8 @@ import { whyFloating } from "./image";
 import { restoreMistakes } from "./restore-validation";
 import { ownedSettings } from "./owned-settings";
 import { defaults, majority } from "../defaults";
-import { isOneOf, spreads } from "../choices";
+import { isOneOf, modes, spreads } from "../choices";
+import { unknownArguments } from "./known-arguments";
 import { memoryMistakes, persistenceMistakes, volumeMistakes } from "./resources-validation";
 
 const passwordForm = /^[A-Za-z0-9._~-]{16,128}$/;
@@ -18,6 +19,8 @@ const passwordForm = /^[A-Za-z0-9._~-]{16,128}$/;
  */
 export function findMistakes(args: RedisArgs): Mistake[] {
   return [
+    ...unknownArguments(args),
+    ...modeMistakes(args),
     ...topologyMistakes(args),
     ...placeMistakes(args),
     ...memoryMistakes(args),
@@ -31,10 +34,23 @@ export function findMistakes(args: RedisArgs): Mistake[] {
   ];
 }
 
+function modeMistakes({ mode }: RedisArgs): Mistake[] {
+  if (isOneOf(modes, mode)) return [];
+  const choices = modes.map((choice) => `"${choice}"`).join(" or ");
+  return [
+    {
+      property: "mode",
+      value: mode,
+      reason: mode === undefined ? `is missing: write ${choices}` : `must be ${choices}`,
+    },
+  ];
+}
+
 function topologyMistakes(args: RedisArgs): Mistake[] {
   const mistakes: Mistake[] = [];
   const refuse = (property: string, value: unknown, reason: string) => mistakes.push({ property, value, reason });
-  if (args.mode !== "sentinel") {
+  // What holds for sentinels is said of a misspelt mode too, and what has no meaning is not.
+  if (args.mode === "standalone") {
     for (const property of ["replicas", "sentinels", "quorum", "masterName", "failover", "endpoint"] as const) {
       if (args[property] !== undefined)
         refuse(

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { findMistakes, type RedisArgs } from "../../components/redis";
+
+/** As a caller writes them whose language has no compiler that knows the types. */
+const mistakesOf = (args: Record<string, unknown>) => findMistakes(args as unknown as RedisArgs);
+const told = (args: Record<string, unknown>) => mistakesOf(args).map(({ property, reason }) => `${property} ${reason}`);
+
+describe("what a caller without a compiler writes", () => {
+  it("is told a misspelt argument and the one that was meant, at every depth, all at once", () => {
+    assert.deepEqual(
+      told({ mode: "sentinel", replcias: 5, persistence: { siz: "1Gi" }, archive: { s3: { bukket: "b" } } }),
+      [
+        "replcias is not a known argument: did you mean replicas?",
+        "persistence.siz is not a known argument: did you mean persistence.size?",
+        "archive.s3.bukket is not a known argument: did you mean archive.s3.bucket?",
+        ...told({ mode: "sentinel", archive: { s3: {} } }),
+      ],
+    );
+  });
+
+  it("is told what there is, where nothing is near", () => {
+    assert.deepEqual(told({ mode: "standalone", restore: { from: "latest", wobble: 1 }, archive: { volume: {} } }), [
+      "restore.wobble is not a known argument: the known ones are from, root",
+    ]);
+  });
+
+  it("never sees a secret again, under a misspelt name neither", () => {
+    const mistakes = mistakesOf({ mode: "standalone", auth: { pasword: "a-secret-of-somebody" } });
+    assert.deepEqual(
+      mistakes.map(({ value }) => value),
+      ["[secret]"],
+    );
+  });
+
+  it("is told that a mode is none, with whatever else is wrong", () => {
+    assert.deepEqual(told({ mode: "standalon", replicas: 1 }), [
+      'mode must be "standalone" or "sentinel"',
+      ...told({ mode: "sentinel", replicas: 1 }),
+    ]);
+    assert.deepEqual(told({}), ['mode is missing: write "standalone" or "sentinel"']);
+  });
+
+  it("may hand over a block as an Output, which nobody can look into yet", () => {
+    assert.deepEqual(told({ mode: "standalone", auth: pulumi.output({ password: "a-password-of-sixteen" }) }), []);
+  });
+});
