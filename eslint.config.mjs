@@ -43,6 +43,7 @@ const arrows = [
     [...outside, ...rooms("gke", "redis")],
     "Redis and its nodes both stand on what the kernel is to be.",
   ),
+  arrow(["components/provider/**"], [...outside, ...rooms("gke")], "What other languages have is Redis."),
   arrow(["components/redis/**"], [...outside, ...rooms("gke")], "Redis runs on any Kubernetes."),
   arrow(
     ["components/redis/rules/**"],
@@ -68,7 +69,7 @@ const arrows = [
 ];
 
 export default tseslint.config(
-  { ignores: ["node_modules/", ".state/", "build/", "examples/", "components/dist/"] },
+  { ignores: ["node_modules/", ".state/", "build/", "examples/clients/", "components/dist/"] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {

@@ -27,13 +27,16 @@ export interface RedisDeployed {
   /** Whether the password was generated, and not given. */
   passwordGenerated?: boolean;
   /** Of the archives' volume, where it was made here. */
-  archive?: {
-    size: string;
-    /** As it was written; undefined where it was not. */
-    storageClass?: string;
-    /** The StorageClass that made it; not known of a deployment by an older version of this program. */
-    madeBy?: string;
-  };
+  archive?: ArchiveVolumeDeployed;
   /** Of the Redis that wrote the data: `x.y.z`, the last one that was known. */
   version?: string;
+}
+
+/** The archives' volume, where it was made here. */
+export interface ArchiveVolumeDeployed {
+  size: string;
+  /** As it was written; undefined where it was not. */
+  storageClass?: string;
+  /** The StorageClass that made it; not known of a deployment by an older version of this program. */
+  madeBy?: string;
 }

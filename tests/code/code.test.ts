@@ -53,6 +53,7 @@ const types = begin(tool("tsc"), tsc);
 const lint = begin(tool("eslint"), eslint);
 const format = after(types, tool("prettier"), () => prettier);
 const circles = after(format, tool("dpdm"), dpdm);
+const schema = after(circles, process.execPath, () => ["--import", "tsx", "tests/support/schema/print.ts"]);
 const shell = after(lint.catch(() => undefined).then(installShellcheck), "shellcheck", shellcheck);
 
 describe("the code itself", function () {
@@ -80,6 +81,11 @@ describe("the code itself", function () {
 
   it("has no circle of imports, of types neither", async () => {
     await circles;
+  });
+
+  it("has the schema for other languages that its types and comments have (`make golden` writes it)", async function () {
+    this.timeout(600_000);
+    assert.equal(fs.readFileSync(path.join(checkout, "components/provider/schema.json"), "utf8"), await schema);
   });
 
   const wrongWays: [string, string][] = [

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { findMistakes, type RedisArgs } from "../../components/redis";
+import { knownArguments } from "../../components/redis/rules/known-arguments";
+import { checkout } from "../../lib/paths";
 
 /** As a caller writes them whose language has no compiler that knows the types. */
 const mistakesOf = (args: Record<string, unknown>) => findMistakes(args as unknown as RedisArgs);
@@ -43,5 +47,30 @@ describe("what a caller without a compiler writes", () => {
 
   it("may hand over a block as an Output, which nobody can look into yet", () => {
     assert.deepEqual(told({ mode: "standalone", auth: pulumi.output({ password: "a-password-of-sixteen" }) }), []);
+  });
+});
+
+describe("the package's schema for other languages", () => {
+  interface Type {
+    properties?: Record<string, { $ref?: string }>;
+  }
+  const { resources, types } = JSON.parse(
+    fs.readFileSync(path.join(checkout, "components", "provider", "schema.json"), "utf8"),
+  ) as {
+    resources: Record<string, { inputProperties: Record<string, { $ref?: string }> }>;
+    types: Record<string, Type>;
+  };
+
+  it("has every argument of Redis that another language can write, and no other", () => {
+    type Names = { [name: string]: true | Names };
+    const namesOf = (properties: Record<string, { $ref?: string }>): Names =>
+      Object.fromEntries(
+        Object.entries(properties).map(([name, { $ref }]) => {
+          const block = types[$ref?.replace("#/types/", "") ?? ""]?.properties;
+          return [name, block === undefined || name === "before" ? true : namesOf(block)];
+        }),
+      );
+    const { describe: _, ...known } = knownArguments;
+    assert.deepEqual(namesOf(resources["redis-gke:redis:Redis"]!.inputProperties), known);
   });
 });

@@ -1,6 +1,8 @@
-// Writes the golden graph of every stack again: `make golden`. What changed is then read as a diff.
+// Writes the golden graph of every stack again, and the package's schema: `make golden`. What changed is then read as a
+// diff.
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { schema, schemaFile } from "../schema";
 import { goldenFiles, goldenFolder, resourceGraph, stacks } from ".";
 
 async function write(stack: (typeof stacks)[number]): Promise<void> {
@@ -11,4 +13,5 @@ async function write(stack: (typeof stacks)[number]): Promise<void> {
   console.log(`${stack}: ${files.size} resources`);
 }
 
+fs.writeFileSync(schemaFile, schema());
 void Promise.all(stacks.map(write));
