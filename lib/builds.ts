@@ -57,3 +57,11 @@ export function provisionerBinary(): Promise<string> {
   const module = "github.com/rancher/local-path-provisioner";
   return goBuild({ title: `local-path provisioner ${version} from source`, module, version, packages: [module] });
 }
+
+/** The folder that holds the language host of Pulumi's YAML programs. */
+export function pulumiYamlHost(): Promise<string> {
+  const version = versions.pulumiYaml;
+  const module = "github.com/pulumi/pulumi-yaml";
+  const packages = [`${module}/cmd/pulumi-language-yaml`];
+  return goBuild({ title: `Pulumi's YAML host ${version} from source`, module, version, packages });
+}

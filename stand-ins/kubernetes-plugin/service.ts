@@ -15,7 +15,7 @@ import { EngineLog } from "./log";
 import { read } from "./read";
 import { replaceUnready } from "./replace-unready";
 import { Session } from "./session";
-import { mistakes, parseSettings, type Mistake } from "./settings";
+import { inputProperties, mistakes, parseSettings, type Mistake } from "./settings";
 import { toObject } from "./checkpoint";
 import { update } from "./update";
 import { fromStruct, toStruct } from "./values";
@@ -102,7 +102,7 @@ export class Provider {
     }),
     getSchema: rpc(() => {
       const response = new provider.GetSchemaResponse();
-      response.setSchema(JSON.stringify({ name: packageName, version: this.version }));
+      response.setSchema(JSON.stringify({ name: packageName, version: this.version, provider: { inputProperties } }));
       return response;
     }),
     cancel: rpc(() => {

@@ -47,6 +47,11 @@ const ignored = new Set([
 const texts = new Set(["kubeconfig", "context", "cluster", "namespace"]);
 const refused = new Set(["renderYamlToDirectory", "alwaysRender", "strictMode"]);
 
+/** The configuration as a program in YAML is checked against it: what counts here, by its type in Pulumi's schema. */
+export const inputProperties: Record<string, { type: "string" | "boolean" }> = {};
+for (const name of texts) inputProperties[name] = { type: "string" };
+for (const name of Object.keys(flags)) inputProperties[name] = { type: "boolean" };
+
 type Environment = Record<string, string | undefined>;
 
 function flag(values: Record<string, string>, key: string, environment: Environment, fallback: boolean): boolean {

@@ -3,6 +3,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { checkout } from "../../lib/paths";
+import { parse, stringify } from "yaml";
+import { pulumiYamlHost } from "../../lib/builds";
 import { CommandFailed, run } from "../../lib/run";
 import { imageNames } from "../../stand-ins/images";
 import { addressOf, kubectl, plainClient, settled } from "../support/cluster";
@@ -27,26 +29,39 @@ const resolutions = {
   "the old way": { module: "commonjs", moduleResolution: "node10" },
 };
 
-/** The first program of the package's README, with the images of this cluster and a namespace of the test's own. */
+/** What differs on this cluster: its images and StorageClass, and a namespace and a password of the test's own. */
+const here = (namespace: string) => ({
+  namespace,
+  image: imageNames.redis,
+  endpoint: { image: imageNames.haproxy },
+  persistence: { storageClass: "local-path", size: "1Gi" },
+});
+
+/** The first program of the package's README, as it differs here. */
 function programOfReadme(): string {
   const [, program] = /```ts\n([\s\S]*?)```/.exec(fs.readFileSync(path.join(components, "README.md"), "utf8"))!;
-  const more = {
-    namespace,
-    image: imageNames.redis,
-    endpoint: { image: imageNames.haproxy },
-    persistence: { storageClass: "local-path", size: "1Gi" },
-    auth: { password },
-  };
+  const more = { ...here(namespace), auth: { password } };
   const changed = program!.replace(`{ memory: "256Mi" }`, `{ memory: "64Mi", cpu: "20m" }, ...${JSON.stringify(more)}`);
   assert.notEqual(changed, program, "the README's program has another form");
   return changed;
+}
+
+/** The example in YAML, as it differs here. */
+function programInYaml(): string {
+  const program = parse(fs.readFileSync(path.join(checkout, "examples", "yaml", "Pulumi.yaml"), "utf8")) as {
+    resources: { redis: { properties: Record<string, unknown> } };
+  };
+  const { properties } = program.resources.redis;
+  Object.assign(properties, here(`${namespace}-yaml`), { resources: { memory: "64Mi", cpu: "20m" } });
+  return stringify(program);
 }
 
 describe("the package, in the hands of a stranger", function () {
   this.timeout(600_000);
   this.bail(true);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "redis-gke-stranger-"));
-  const env = {
+  const env: Record<string, string> = {
+    PATH: process.env.PATH!,
     PULUMI_BACKEND_URL: `file://${folder}/backend`,
     PULUMI_CONFIG_PASSPHRASE: "only for the tests",
     PULUMI_CONFIG_PASSPHRASE_FILE: "",
@@ -54,15 +69,18 @@ describe("the package, in the hands of a stranger", function () {
   };
   let tarball: string;
 
-  const inFolder = async (program: string, ...args: string[]): Promise<string> => {
+  const runIn = async (cwd: string, program: string, ...args: string[]): Promise<string> => {
     try {
-      return await run(program, args, { cwd: folder, env });
+      return await run(program, args, { cwd, env });
     } catch (error) {
       if (error instanceof CommandFailed) error.message = `${error.command} ended with ${error.code}\n${error.output}`;
       throw error;
     }
   };
-  const pulumi = (...args: string[]) => inFolder("pulumi", ...args, "--stack", "test", "--non-interactive");
+  const inFolder = (program: string, ...args: string[]) => runIn(folder, program, ...args);
+  const pulumiIn = (cwd: string, ...args: string[]) =>
+    runIn(cwd, "pulumi", ...args, "--stack", "test", "--non-interactive");
+  const pulumi = (...args: string[]) => pulumiIn(folder, ...args);
 
   before(async () => {
     const packed = await run("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: components });
@@ -100,7 +118,10 @@ describe("the package, in the hands of a stranger", function () {
     assert.ok(scripts.length > 40);
     assert.deepEqual(
       held.sort(),
-      ["CHANGELOG.md", "README.md", "package.json", ...[...compiled, ...scripts].map((file) => `dist/${file}`)].sort(),
+      [
+        ...["CHANGELOG.md", "README.md", "package.json", "bin/pulumi-resource-redis-gke"],
+        ...[...compiled, ...scripts, "provider/schema.json"].map((file) => `dist/${file}`),
+      ].sort(),
     );
   });
 
@@ -130,5 +151,62 @@ describe("the package, in the hands of a stranger", function () {
 
   it("has nothing to change a second time", async () => {
     await pulumi("preview", "--expect-no-changes");
+  });
+
+  describe("whose program is in YAML, where nothing is generated and no compiler looks", () => {
+    const inYaml = path.join(folder, "yaml");
+    const yaml = (...args: string[]) => pulumiIn(inYaml, ...args);
+    const write = (program: string) => fs.writeFileSync(path.join(inYaml, "Pulumi.yaml"), program);
+    const ownPath = process.env.PATH!;
+
+    before(async () => {
+      env.PATH = `${await pulumiYamlHost()}:${ownPath}`;
+      fs.mkdirSync(inYaml);
+      fs.symlinkSync(path.join(folder, "node_modules"), path.join(inYaml, "node_modules"));
+      write(programInYaml());
+      await runIn(inYaml, "pulumi", "stack", "init", "test", "--non-interactive");
+      await yaml("config", "set", "--secret", "password", password);
+    });
+    after(async () => {
+      await yaml("destroy", "--yes", "--skip-preview").catch((error: unknown) => console.log(error));
+      await kubectl("delete", "namespace", `${namespace}-yaml`, "--ignore-not-found");
+      env.PATH = ownPath;
+    });
+
+    it("deploys examples/yaml, and its password and URL are secrets in the state", async () => {
+      await yaml("up", "--yes", "--skip-preview");
+      const outputs = async (...args: string[]) =>
+        JSON.parse(await yaml("stack", "output", "--json", ...args)) as Record<string, unknown>;
+      const { host, ...others } = await outputs();
+      assert.deepEqual(others, {
+        port: 6379,
+        sentinelHost: `redis-sentinel.${namespace}-yaml.svc`,
+        masterName: "test-redis",
+        password: "[secret]",
+        url: "[secret]",
+      });
+      assert.equal((await outputs("--show-secrets")).url, `redis://:${password}@${String(host)}:6379`);
+      await settled(`${namespace}-yaml`);
+      const client = plainClient(await addressOf(host as string), password);
+      try {
+        assert.equal(await client.set("from", "YAML"), "OK");
+      } finally {
+        client.disconnect();
+      }
+    });
+
+    it("has nothing to change a second time", async () => {
+      await yaml("preview", "--expect-no-changes");
+    });
+
+    it("is told by the component what no compiler told, all at once, before anything is touched", async () => {
+      write(programInYaml().replace("mode: sentinel", "mode: sentinel\n      replicas: 1\n      quorum: 7"));
+      const refused = await yaml("preview").then(
+        () => assert.fail("it was not refused"),
+        (error: CommandFailed) => error.output,
+      );
+      assert.match(refused, /property replicas with value '\{1\}' has a problem: .*write 2 to 9/);
+      assert.match(refused, /property quorum with value '\{7\}' has a problem: 7 must be a majority/);
+    });
   });
 });
