@@ -54,7 +54,7 @@ export class GoogleStack {
     // Copies, so that a test may change the tuning; where they lie is where the program finds its own modules.
     const linked = ["node_modules", "package.json", "tsconfig.json"];
     for (const name of linked) fs.symlinkSync(path.join(checkout, name), path.join(this.folder, name));
-    for (const name of [...programFiles.filter((file) => !linked.includes(file)), "tests/gcp/program"])
+    for (const name of [...programFiles().filter((file) => !linked.includes(file)), "tests/gcp/program"])
       fs.cpSync(path.join(checkout, name), path.join(this.folder, name), { recursive: true });
     const yaml = path.join(this.folder, "Pulumi.yaml");
     fs.writeFileSync(

@@ -25,7 +25,7 @@ export class Project {
   }
 
   constructor() {
-    for (const name of programFiles) fs.symlinkSync(path.join(checkout, name), path.join(this.folder, name));
+    this.take(checkout);
     fs.mkdirSync(this.backend);
     this.env = {
       PULUMI_BACKEND_URL: `file://${this.backend}`,
@@ -33,6 +33,15 @@ export class Project {
       PULUMI_CONFIG_PASSPHRASE_FILE: "",
       PULUMI_STACK: "",
     };
+  }
+
+  /** The program of another checkout, in the place of the one that was here. */
+  take(root: string): void {
+    for (const name of fs.readdirSync(this.folder)) {
+      const link = path.join(this.folder, name);
+      if (fs.lstatSync(link).isSymbolicLink()) fs.unlinkSync(link);
+    }
+    for (const name of programFiles(root)) fs.symlinkSync(path.join(root, name), path.join(this.folder, name));
   }
 
   /** Writes Pulumi.<stack>.yaml; values are JSON, which is YAML, and a key without one is left out. */
