@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { nearest, type Mistake } from "redis-gke/redis";
+import { isSecretArgument, nearest, type Mistake } from "redis-gke/redis";
 import { keysAt, notYet } from "./schema";
 
 /** What stands at a path of nested blocks. */
@@ -10,14 +10,11 @@ export const valueAt = (own: unknown, at: readonly PropertyKey[]): unknown =>
     own,
   );
 
-/** Blocks of which nothing is ever printed, not even a misspelt key's value. */
-const isSecret = (property: string) => /^(auth|archive\.s3)\b/.test(property);
-
 /** What the schema has to say, in words that tell what to write instead. */
 export function explain(issue: z.core.$ZodIssue, own: Record<string, unknown>): Mistake[] {
   const property = issue.path.join(".");
   const found = valueAt(own, issue.path);
-  const value = isSecret(property) && found !== undefined ? "[secret]" : found;
+  const value = isSecretArgument(property) && found !== undefined ? "[secret]" : found;
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => unknownKey([...issue.path.map(String), key], valueAt(own, [...issue.path, key])));
   if (issue.code === "invalid_value") {
@@ -64,7 +61,7 @@ const otherNames: Record<string, string> = {
 function unknownKey(at: string[], value: unknown): Mistake {
   const key = at.at(-1)!;
   const property = at.join(".");
-  if (isSecret(property)) value = "[secret]";
+  if (isSecretArgument(property)) value = "[secret]";
   if (at.length === 1 && notYet.includes(key)) return { property, value, reason: "is not there yet: take it out" };
   const known = keysAt(at.slice(0, -1));
   const elsewhere = otherNames[property];

@@ -5,7 +5,7 @@ export const versions = {
   pulumi: "3.200.0",
   /** The last SDK that still held the Node language host. */
   pulumiLanguageNodejs: "3.68.0",
-  /** The YAML language host, which the official CLI brings along; built only where that is not on the PATH. */
+  /** The YAML language host, which the official CLI brings along, and the one that is built here does not. */
   pulumiYaml: "1.25.0",
   coredns: "1.14.7",
   localPathProvisioner: "0.0.30",

@@ -24,9 +24,20 @@ type NamesOf<Args> = Record<keyof Required<Args>, true | Names>;
 
 /** Every argument by name. The compiler holds each block against its interface: none is missing, and none too many. */
 export const knownArguments = {
-  ...({ before: true, describe: true, cluster: true, passwordBefore: true } as const),
-  ...({ mode: true, namespace: true, createNamespace: true, stopped: true, image: true, settings: true } as const),
-  ...({ replicas: true, sentinels: true, quorum: true, masterName: true } as const),
+  before: true,
+  describe: true,
+  cluster: true,
+  passwordBefore: true,
+  mode: true,
+  namespace: true,
+  createNamespace: true,
+  stopped: true,
+  image: true,
+  settings: true,
+  replicas: true,
+  sentinels: true,
+  quorum: true,
+  masterName: true,
   resources: { memory: true, cpu: true } satisfies NamesOf<ResourcesArgs>,
   persistence: {
     size: true,
@@ -70,6 +81,9 @@ export const knownArguments = {
   restore: { from: true, root: true } satisfies NamesOf<RestoreArgs>,
 } satisfies NamesOf<RedisArgs>;
 
+/** Of blocks of which nothing is ever printed, not even what a misspelt argument in them is given. */
+export const isSecretArgument = (property: string): boolean => /^(auth|archive\.s3)\b/.test(property);
+
 /** Arguments that there are not, for callers without a compiler: another language, or plain JavaScript. Pure. */
 export const unknownArguments = (args: RedisArgs): Mistake[] => unknownIn(args, knownArguments, []);
 
@@ -88,7 +102,7 @@ function unknown(at: readonly string[], known: readonly string[], value: unknown
   return {
     property,
     // A misspelt password is one all the same.
-    value: /^(auth|archive\.s3)\b/.test(property) ? "[secret]" : value,
+    value: isSecretArgument(property) ? "[secret]" : value,
     reason: `is not a known argument: ${guess ? `did you mean ${[...at.slice(0, -1), guess].join(".")}?` : `the known ones are ${known.join(", ")}`}`,
   };
 }
