@@ -1,4 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
+import { KernelTuning } from "redis-gke/kernel";
 import { Redis } from "redis-gke/redis";
 
 // What somebody changed by hand does not refuse an update half-way, and the list of addresses is changed in place.
@@ -20,6 +21,9 @@ const orders = new Redis(
   },
   { provider },
 );
+
+// What Redis wants of the kernel, on each node.
+new KernelTuning("kernel", { namespace: "redis-kernel", image: orders.image }, { provider });
 
 export const sessionsUrl = sessions.url;
 export const ordersSentinels = orders.sentinelNodes;

@@ -119,7 +119,7 @@ describe("the package, in the hands of a stranger", function () {
     assert.deepEqual(
       held.sort(),
       [
-        ...["CHANGELOG.md", "README.md", "package.json", "bin/pulumi-resource-redis-gke"],
+        ...["CHANGELOG.md", "LICENSE", "README.md", "package.json", "bin/pulumi-resource-redis-gke"],
         ...[...compiled, ...scripts, "provider/schema.json"].map((file) => `dist/${file}`),
       ].sort(),
     );
