@@ -41,3 +41,21 @@ export class Cgroup {
     fs.rmdirSync(this.folder);
   }
 }
+
+/** What all processes of the pod that a process is in have taken of the processors, those that have ended too. */
+export function podCpuSeconds(pid: number): number {
+  const all = hierarchiesIn(fs.readFileSync("/proc/self/mounts", "utf8"));
+  const counter =
+    all.find(({ controllers }) => controllers.includes("cpuacct")) ?? all.find(({ version }) => version === 2)!;
+  const line = fs
+    .readFileSync(`/proc/${pid}/cgroup`, "utf8")
+    .split("\n")
+    .find((text) =>
+      counter.version === 2 ? text.startsWith("0::") : text.split(":")[1]?.split(",").includes("cpuacct"),
+    )!;
+  // The pod's own cgroup is the one above its containers'.
+  const folder = path.join(counter.path, path.dirname(line.split(":").slice(2).join(":")));
+  return counter.version === 2
+    ? Number(/^usage_usec (\d+)$/m.exec(fs.readFileSync(path.join(folder, "cpu.stat"), "utf8"))![1]) / 1e6
+    : Number(fs.readFileSync(path.join(folder, "cpuacct.usage"), "utf8")) / 1e9;
+}

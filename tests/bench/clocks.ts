@@ -5,14 +5,19 @@ import { processesOf } from "../chaos/processes";
 import { ask, componentOf, podsOf } from "../chaos/state";
 import { sleep } from "../support/eventually";
 
-/** What the pods' own script says. */
-const [, setInPods] = /SENTINEL DEBUG ((?:[A-Z-]+-PERIOD \d+ ?)+)\)/.exec(
-  podScripts("sentinel")["sentinel-watch.sh"]!,
-)!;
+/** What the pods' own scripts say: the command, and the numbers that stand in it by their names. */
+function setInPods(): string[] {
+  const scripts = podScripts("sentinel");
+  const [, command] = /SENTINEL DEBUG ((?:[A-Z-]+-PERIOD \S+ ?)+)\)/.exec(scripts["sentinel-watch.sh"]!)!;
+  return command!.split(" ").map((word) => {
+    const [, name] = /^"\$(\w+)"$/.exec(word) ?? [];
+    return name === undefined ? word : new RegExp(`\\b${name}=(\\d+)`).exec(scripts["lib.sh"]!)![1]!;
+  });
+}
 
 /** Sentinel's clocks as sentinel-watch.sh sets them, and as they are without anybody setting them; in milliseconds. */
 export const clocks = {
-  ours: [...setInPods!.split(" "), "PUBLISH-PERIOD", "2000"],
+  ours: [...setInPods(), "PUBLISH-PERIOD", "2000"],
   plain: [
     "INFO-PERIOD",
     "10000",

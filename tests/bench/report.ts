@@ -1,10 +1,12 @@
 import { markdown, type Row } from "../chaos/report";
 import type { ClockPrice } from "./clocks";
 import { pauseMs, stallMs, type FalseAlarmRuns, type Stress } from "./down-after";
+import type { IdleLoad } from "./idle";
 import type { Throughput } from "./throughput";
 
 export interface Bench {
   upSeconds: { running: boolean; cluster: number; stack: number; firstWrite: number };
+  idle: IdleLoad;
   throughput: Throughput[];
   failover: Row[];
   clocks: ClockPrice[];
@@ -40,7 +42,25 @@ export const alarmReport = ({ megabytes, busyLoops, plain, paused }: FalseAlarmR
     ),
   ].join("\n\n");
 
-export const report = ({ upSeconds, throughput, failover, clocks, falseAlarms }: Bench): string =>
+const thousandths = (processors: number) => (processors * 1000).toFixed(0);
+
+export const idleReport = ({ seconds, machine, processesPerSecond, perPod, perProgram }: IdleLoad): string =>
+  [
+    `With nobody using it, over ${seconds} s: ${thousandths(machine)} thousandths of a processor for all that this machine does, ${processesPerSecond.toFixed(0)} processes started each second. Of these (what a probe runs counts in its pod, and in the shim that waits for it):`,
+    table(
+      ["what", "thousandths of a processor"],
+      [
+        ...Object.entries(perPod).map(
+          ([kind, used]) => [`an average pod of kind ${kind}, its probes among it`, used] as const,
+        ),
+        ...Object.entries(perProgram).map(
+          ([program, used]) => [`${program}, all of them and what they waited for`, used] as const,
+        ),
+      ].map(([what, used]) => [what, thousandths(used)]),
+    ),
+  ].join("\n\n");
+
+export const report = ({ upSeconds, idle, throughput, failover, clocks, falseAlarms }: Bench): string =>
   [
     "Throughput and latency, 50 connections, 100 bytes a value; ratios to the bare redis-server of the same run:",
     table(
@@ -58,6 +78,7 @@ export const report = ({ upSeconds, throughput, failover, clocks, falseAlarms }:
     "Failover, ours beside the settings that others ship:",
     markdown(failover).replace(/^\| (fault|---|0) \|/gm, "|"),
     alarmReport(falseAlarms),
+    idleReport(idle),
     "What a sentinel takes:",
     table(
       ["clocks", "processor (%)", "network (kB/s, in and out)"],

@@ -3,11 +3,13 @@ import * as path from "node:path";
 import { priceOfClocks } from "../bench/clocks";
 import { falseAlarms } from "../bench/down-after";
 import { failover } from "../bench/failover";
-import { alarmReport, report, type Bench } from "../bench/report";
+import { idleLoad } from "../bench/idle";
+import { alarmReport, idleReport, report, type Bench } from "../bench/report";
 import { throughput } from "../bench/throughput";
 import { ChaosStack } from "../chaos/deployment";
 import { interrupt } from "../chaos/run";
 import { ask } from "../chaos/state";
+import { sleep } from "../support/eventually";
 import { clusterStatus } from "../../stand-ins/cluster";
 import { environment } from "../../operate/engine/environment";
 import { prepare } from "../../operate/engine/prepare";
@@ -24,14 +26,16 @@ const seconds = async (work: () => Promise<unknown>) => {
 
 /**
  * `make bench`; RUNS repeats each failover and each round of the throughput. PART=alarms is only how often a living
- * master is taken for lost, for SECONDS.
+ * master is taken for lost, for SECONDS; PART=idle only what all of it takes while nobody uses it.
  */
 main(async () => {
   const runs = Number(process.env.RUNS || 3);
-  const alarmsOnly = pickedParts(["alarms"]) !== undefined;
+  const picked = pickedParts(["alarms", "idle"]);
+  const asksFor = (part: "alarms" | "idle") => picked?.includes(part) ?? true;
   // Before there is a cluster, which would be slow beside it and make it slower.
-  const alarms = await falseAlarms(Number(process.env.SECONDS || 120));
-  if (alarmsOnly) return say(`\n${alarmReport(alarms)}\n\nin ${elapsed()}`);
+  const falseAlarmRuns = asksFor("alarms") ? await falseAlarms(Number(process.env.SECONDS || 120)) : undefined;
+  if (picked && falseAlarmRuns) say(`\n${alarmReport(falseAlarmRuns)}\n`);
+  if (!asksFor("idle")) return say(`in ${elapsed()}`);
   const running = clusterStatus() === "running";
   const cluster = await seconds(() => prepare(embedded));
   Object.assign(process.env, environment(embedded));
@@ -51,21 +55,29 @@ main(async () => {
     const firstWrite = await seconds(() =>
       ask(deployment.address("redis"), 6379, deployment.password, ["SET", "first", "write"]),
     );
-    const found: Bench = {
-      upSeconds: { running, cluster, stack, firstWrite },
-      throughput: await throughput(deployment, runs),
-      clocks: await priceOfClocks(deployment, runs),
-      failover: [],
-      falseAlarms: alarms,
-    };
-    found.failover = await failover(deployment, runs);
-    const build = path.join(checkout, "build");
-    fs.mkdirSync(build, { recursive: true });
-    fs.writeFileSync(path.join(build, "bench.json"), `${JSON.stringify(found, null, 2)}\n`);
-    fs.writeFileSync(path.join(build, "bench.md"), report(found));
-    say(`\n${report(found)}\n\nin ${elapsed()}; also in build/bench.md and build/bench.json`);
+    // Past the end of what a start leaves to do.
+    await sleep(30_000);
+    const idle = await idleLoad(deployment);
+    if (picked) say(`\n${idleReport(idle)}\n\nin ${elapsed()}`);
+    else
+      keep({
+        upSeconds: { running, cluster, stack, firstWrite },
+        idle,
+        throughput: await throughput(deployment, runs),
+        clocks: await priceOfClocks(deployment, runs),
+        failover: await failover(deployment, runs),
+        falseAlarms: falseAlarmRuns!,
+      });
   } finally {
     await deployment.remove();
   }
   process.exit(0);
 });
+
+function keep(found: Bench): void {
+  const build = path.join(checkout, "build");
+  fs.mkdirSync(build, { recursive: true });
+  fs.writeFileSync(path.join(build, "bench.json"), `${JSON.stringify(found, null, 2)}\n`);
+  fs.writeFileSync(path.join(build, "bench.md"), report(found));
+  say(`\n${report(found)}\n\nin ${elapsed()}; also in build/bench.md and build/bench.json`);
+}

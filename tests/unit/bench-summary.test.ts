@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { clocks } from "../bench/clocks";
 import { judge } from "../bench/down-after";
 import { report } from "../bench/report";
 import { summarise } from "../bench/throughput";
@@ -52,6 +53,13 @@ describe("the summary of a bench", () => {
     };
     const text = report({
       upSeconds: { running: true, cluster: 1, stack: 12, firstWrite: 0.01 },
+      idle: {
+        seconds: 60,
+        machine: 0.4,
+        processesPerSecond: 140,
+        perPod: { redis: 0.0365 },
+        perProgram: { etcd: 0.008 },
+      },
       throughput: summarise(samples),
       failover: [failover],
       clocks: [{ clocks: "ours", cpuPercent: 0.7, kilobytesPerSecond: 4 }],
@@ -60,7 +68,14 @@ describe("the summary of a bench", () => {
     assert.match(text, /^\| ours: hang \| Sentinel \| 1 \| 1\.00 /m);
     assert.match(text, /^\| SET \| 1 \| pod \| 50 \| 3\.00 \| 0\.50 \| 1\.50 \|$/m);
     assert.match(text, /\| 12\.0 \|/);
+    assert.match(text, /over 60 s: 400 thousandths .* 140 processes started each second/);
+    assert.match(text, /^\| an average pod of kind redis, its probes among it \| 37 \|$/m);
     assert.match(text, /^\| 1000 \| 2 \| 1 \| 6 \| 5 \|$/m);
+  });
+
+  it("reads Sentinel's clocks from the scripts that set them", () => {
+    assert.deepEqual(clocks.ours.slice(0, 4), ["INFO-PERIOD", "900", "PING-PERIOD", "300"]);
+    assert.ok(clocks.ours.every((word, n) => n % 2 === 0 || /^\d+$/.test(word)));
   });
 
   it("counts a false failover only where two sentinels hold the master for down at the same time", () => {

@@ -49,7 +49,8 @@ export function sentinelPod(args: SentinelPodArgs): k8s.types.input.core.v1.PodS
         // cure nothing.
         startupProbe: scriptProbe(["alive.sh", String(sentinelPort)], 1, 24 * 60 * 60),
         livenessProbe: scriptProbe(["alive.sh", String(sentinelPort)], 10, 6),
-        readinessProbe: scriptProbe(["sentinel-ready.sh"], 2, 2),
+        // One look is enough, for clients have the others to ask.
+        readinessProbe: scriptProbe(["sentinel-ready.sh"], 3, 1),
         volumeMounts: [mount("data"), mount("scripts"), mount("configuration"), mount("topology")],
       },
     ],

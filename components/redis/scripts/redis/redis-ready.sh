@@ -12,23 +12,26 @@ set -eu
     exit 1
 }
 
-# One reply for all of it: between two questions the role may change.
-info=$(ask_local INFO replication persistence)
-value() { printf '%s\n' "$info" | field "$1"; }
 not_ready() {
     echo "$1"
     exit 1
 }
 
+# One reply for all of it: between two questions the role may change. And as few processes as can be: this runs every
+# few seconds in each pod.
+info=$(ask_local INFO replication persistence)
+# shellcheck disable=SC2046 # words; a master has no more than the first two
+set -- $(printf '%s\n' "$info" | fields role loading master_link_status master_sync_in_progress master_host)
+
 # INFO is answered while the data loads, and calls the node a master then.
-case "$(value role) $(value loading) $(value master_link_status) $(value master_sync_in_progress)" in
-    "master 0  ") exit 0 ;;
-    "slave 0 up 0") ;;
-    *) not_ready "role $(value role), loading $(value loading), link to the master $(value master_link_status), full copy in progress $(value master_sync_in_progress) ($(printf '%s' "$info" | head -n 1))" ;;
+case "$*" in
+    "master 0") exit 0 ;;
+    "slave 0 up 0 "*) master=$5 ;;
+    *) not_ready "role ${1-}, loading ${2-}, link to the master ${3-}, full copy in progress ${4-} (${info%%"
+"*})" ;;
 esac
 
 # Not where the master does not answer: its loss must not make its replicas unready, and so hold up a drain.
-master=$(value master_host)
 theirs=$(ask "$master" "$redis_port" INFO replication)
 case "$theirs" in
     "" | *"ip=$(address_of redis "$POD_NAME"),port=$redis_port,state=online"*) exit 0 ;;

@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2154 # lib.sh and sentinel-start.sh set what is used here
-# What a running sentinel needs beside Sentinel itself. Sourced by sentinel-start.sh, and run beside it.
+# What a running sentinel needs beside Sentinel itself. Sourced by sentinel-start.sh, and run beside it. It looks every
+# few seconds for as long as the pod lives, so it starts as few processes as it can: they are what an idle pod takes.
 
 # Sentinel's own clocks, which only exist at run time. INFO each 0.9 s: at the default of ten seconds a master lost in
 # its first ten left sentinels that knew no replica to promote, for ever. PING each 0.3 s, since a replica counts as
@@ -13,33 +14,34 @@ set_clocks() { [ "$(ask_sentinel SENTINEL DEBUG INFO-PERIOD "$info_every" PING-P
 # is one only if theirs do not all come together. So each has a place of its own in the second, and goes back to it from
 # time to time, all of them in the same second: in between they drift, but by about the same. Not while a node that
 # hands over counts on them as they are, and not while this sentinel leads a failover: it would take no replica for
-# good, and give up.
+# good, and give up. By $shown, which watch_master has just asked for.
 keep_apart() {
-    case "$(shown_by "$LOCAL")" in *failover_in_progress*) return ;; esac
+    case "$shown" in *failover_in_progress*) return ;; esac
     case "$(ask_sentinel SENTINEL DEBUG | awk 'previous == "INFO-PERIOD" { print } { previous = toupper($0) }')" in
         "$info_every")
-            ask_sentinel SENTINEL DEBUG INFO-PERIOD 1 >/dev/null
-            sleep 0.1
+            {
+                echo SENTINEL DEBUG INFO-PERIOD 1
+                sleep 0.1
+                echo SENTINEL DEBUG INFO-PERIOD "$info_every"
+            } | ask_sentinel >/dev/null
             ;;
         # Its node may not have come to setting it back.
-        1 | "$counted_on") ;;
-        # Somebody's wish.
-        *) return ;;
+        1 | "$counted_on") ask_sentinel SENTINEL DEBUG INFO-PERIOD "$info_every" >/dev/null ;;
+        # Anything else is somebody's wish.
     esac
-    ask_sentinel SENTINEL DEBUG INFO-PERIOD "$info_every" >/dev/null
 }
 
 # Until the next of every few seconds, at this sentinel's place in it; by the wall clock, which the nodes share.
 wait_for_its_place() {
-    now=$(ask_sentinel INFO server | field server_time_usec)
-    sleep "$(addresses sentinels | awk -v now="${now:-0}" -v own="$OWN" -v period="${WATCH_PERIOD:-3}" '
-        $0 == own { place = NR }
-        END { at = now / 1000000 - place / NR; print period - (at - period * int(at / period)) }')"
+    sleep "$(ask_sentinel INFO server | awk -v own="$OWN" -v period="${WATCH_PERIOD:-3}" '
+        NR == FNR { count = NR; if ($2 == own) place = NR }
+        sub(/^server_time_usec:/, "") { now = $0 }
+        END { at = now / 1000000 - place / count; print period - (at - period * int(at / period)) }' "$TOPOLOGY/sentinels" -)"
 }
 
 # "ADDRESS FLAGS DOWN" of every replica and sentinel that a sentinel knows, and for how many milliseconds it is down.
 known_to() {
-    for kind in REPLICAS SENTINELS; do ask "$1" "$sentinel_port" SENTINEL "$kind" "$MASTER_NAME"; done | awk '
+    printf 'SENTINEL REPLICAS %s\nSENTINEL SENTINELS %s\n' "$MASTER_NAME" "$MASTER_NAME" | ask "$1" "$sentinel_port" | awk '
         function tell() { if (address != "") print address, flags, down + 0 }
         previous == "name" { tell(); address = ""; down = 0 }
         previous == "ip" { address = $0 }
@@ -91,10 +93,7 @@ its_turn() {
 not_before=0
 forget_who_left() {
     [ "$(date +%s)" -ge "$not_before" ] || return 0
-    everybody=" $({
-        addresses redis
-        addresses sentinels
-    } | tr '\n' ' ')"
+    everybody=" $(printf '%s\n' "$seen" | awk '{ printf "%s ", $2 }')"
     gone=$(ghosts "$(known_to "$LOCAL")")
     [ -n "$gone" ] || return 0
     named=$(named_by_majority)
@@ -117,11 +116,12 @@ forget_who_left() {
 watch_addresses() {
     # What could not be read is not remembered as an empty list.
     look_at_topology || return 1
+    [ "$seen" != "$(cat "$known_topology")" ] || return 1
     if [ -n "$(new_addresses)" ]; then
         log "starting again: pods have new addresses ($(new_addresses | sed 's/ / -> /' | paste -s -d , -))"
         kill -TERM "$sentinel_pid"
     else
-        [ "$seen" = "$(cat "$known_topology")" ] || remember_topology
+        remember_topology
         return 1
     fi
 }

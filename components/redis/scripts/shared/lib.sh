@@ -61,7 +61,7 @@ field() { tr -d '\r' | sed -n "s/^$1://p"; }
 # fields NAME...: several of them, in one line.
 fields() {
     awk -F: -v names="$*" '
-        { sub(/\r$/, ""); value[$1] = $2 }
+        { sub(/\r$/, ""); value[$1] = substr($0, length($1) + 2) }
         END { count = split(names, name, " "); for (n = 1; n <= count; n++) printf "%s%s", value[name[n]], (n < count ? " " : "\n") }'
 }
 
