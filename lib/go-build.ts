@@ -12,21 +12,26 @@ export interface GoBuild {
   version: string;
   /** Import paths of the main packages; each leaves one binary, named after its last element. */
   packages: readonly string[];
+  /** Main packages of our own: the text of `main.go`, by the import path, which begins with `build/`. */
+  sources?: Readonly<Record<string, string>>;
   /** Added to `-s -w`, for instance `-X some/package.Version=v1`. */
   ldflags?: string;
-  /** Further modules that must stand at a fixed version. */
+  /** Further modules that must stand at a fixed version, or a higher one that another module asks for. */
   require?: Readonly<Record<string, string>>;
   /**
-   * Replacements, asked for with the text of the module's own go.mod: a module's replace lines count only while it is
-   * the main one, so one that lives from them (Kubernetes and its staging modules) has to have them repeated.
+   * Further lines of the build's go.mod, made of a module's own: its replace lines count only while it is the main one,
+   * so one that lives from them (Kubernetes and its staging modules) has to have them said again.
    */
-  replace?: (goMod: string) => Readonly<Record<string, string>>;
+  linesOf?: { module: string; version: string; lines: (goMod: string) => string[] };
 }
 
 /**
  * Static binaries with no path of this machine in them; the same everywhere, so that Go's own build cache is hit too.
  */
 const goEnv = { CGO_ENABLED: "0", GOFLAGS: "-mod=mod", GOWORK: "off" };
+
+/** The module that all of it is built in. */
+const ownModule = "build";
 
 /** Where a build is kept in the cache: one package gives its name, several that of their module. */
 const keyOf = ({ packages, module, version }: GoBuild): string =>
@@ -43,13 +48,18 @@ export function goBuild(spec: GoBuild): Promise<string> {
   return cached({
     title: spec.title,
     key: keyOf(spec),
-    inputs: { ...spec, title: undefined, replace: spec.replace?.toString(), arch: process.arch, ldflags },
+    inputs: { ...spec, title: undefined, lines: spec.linesOf?.lines.toString(), arch: process.arch, ldflags },
     build: async (dir, log) => {
       const source = `${dir}.go`;
       fs.rmSync(source, { recursive: true, force: true });
       fs.mkdirSync(source, { recursive: true });
       try {
         fs.writeFileSync(path.join(source, "go.mod"), await goMod(spec, source, log));
+        for (const [importPath, text] of Object.entries(spec.sources ?? {})) {
+          const folder = path.join(source, path.relative(ownModule, importPath));
+          fs.mkdirSync(folder, { recursive: true });
+          fs.writeFileSync(path.join(folder, "main.go"), text);
+        }
         await run("go", ["build", "-trimpath", "-ldflags", ldflags, "-o", `${dir}/`, ...spec.packages], {
           cwd: source,
           env: goEnv,
@@ -66,17 +76,12 @@ async function goMod(spec: GoBuild, cwd: string, log: string): Promise<string> {
   const requires = Object.entries({ [spec.module]: spec.version, ...spec.require }).map(
     ([module, version]) => `require ${module} v${version}`,
   );
-  let replaces: string[] = [];
-  if (spec.replace) {
-    const found = await run("go", ["mod", "download", "-json", `${spec.module}@v${spec.version}`], {
-      cwd,
-      env: { ...goEnv, GOFLAGS: "" },
-      log,
-    });
-    const { GoMod } = JSON.parse(found) as { GoMod: string };
-    replaces = Object.entries(spec.replace(fs.readFileSync(GoMod, "utf8"))).map(
-      ([module, version]) => `replace ${module} => ${module} v${version}`,
-    );
-  }
-  return ["module build", "go 1.24.0", ...requires, ...replaces, ""].join("\n");
+  const further = spec.linesOf ? spec.linesOf.lines(await goModOf(spec.linesOf, cwd, log)) : [];
+  return [`module ${ownModule}`, "go 1.24.0", ...requires, ...further, ""].join("\n");
+}
+
+async function goModOf({ module, version }: { module: string; version: string }, cwd: string, log: string) {
+  const env = { ...goEnv, GOFLAGS: "" };
+  const found = await run("go", ["mod", "download", "-json", `${module}@v${version}`], { cwd, env, log });
+  return fs.readFileSync((JSON.parse(found) as { GoMod: string }).GoMod, "utf8");
 }

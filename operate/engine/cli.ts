@@ -5,7 +5,7 @@ import { cached } from "../../lib/cache";
 import { goBuild } from "../../lib/go-build";
 import { say } from "../../lib/progress";
 import { run, which } from "../../lib/run";
-import { reachable } from "./online";
+import { reachable } from "../../lib/online";
 import { link, pathWithoutOurs } from "./links";
 import { atLeast, versionIn } from "./version";
 

@@ -4,7 +4,7 @@ import { bin, checkout } from "../../lib/paths";
 import { say, step } from "../../lib/progress";
 import { run, which } from "../../lib/run";
 import { forward, pathWithoutOurs, unlink } from "./links";
-import { reachable } from "./online";
+import { reachable } from "../../lib/online";
 
 const executable = "pulumi-resource-kubernetes";
 

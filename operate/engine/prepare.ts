@@ -1,4 +1,4 @@
-import { isKubernetesBuilt, kubectl as builtKubectl } from "../../lib/builds";
+import { kubectl as builtKubectl, willBuildKubernetes } from "../../lib/kubernetes";
 import { say } from "../../lib/progress";
 import { ensureCluster, whyNotHere } from "../../stand-ins/cluster";
 import { together } from "../../lib/together";
@@ -20,7 +20,7 @@ import type { Target } from "./target";
  */
 export async function prepare(target: Target): Promise<void> {
   await (target.context ? reachContext({ ...target, context: target.context }) : refuseWhereImpossible());
-  if (!target.context && !isKubernetesBuilt()) say(beforeTheFirstBuild);
+  if (!target.context && (await willBuildKubernetes())) say(beforeTheFirstBuild);
   await teachGit();
   await ensureSecrets();
   await together([ensureEngine(target), ...(target.context ? [] : [startCluster()])]);

@@ -5,7 +5,7 @@ import { kubeconfig } from "../../lib/paths";
 import { say, step } from "../../lib/progress";
 import { addonsReady, defaultNamespace } from "./addons";
 import { answers, disconnect } from "./api";
-import { kubernetesBinaries } from "../../lib/builds";
+import { kubernetesBinaries } from "../../lib/kubernetes";
 import { userKubeconfig } from "./certificates";
 import { clusterNodes } from "./layout";
 import { anythingThere, everyProcess, removeEverything } from "./leftovers";

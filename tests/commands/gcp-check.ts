@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { ensureCli } from "../../operate/engine/cli";
 import { pathWithoutOurs } from "../../operate/engine/links";
-import { reachable } from "../../operate/engine/online";
+import { reachable } from "../../lib/online";
 import type { InstalledPlugin } from "../../operate/engine/plugin";
 import { bin, checkout } from "../../lib/paths";
 import { main, say, step } from "../../lib/progress";

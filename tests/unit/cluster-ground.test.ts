@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { pathOf } from "../../stand-ins/cluster/api";
-import { stagingModules } from "../../lib/builds";
+import { requiredModules, stagingModules } from "../../lib/kubernetes";
 import { clusterNodes, network, nodeNamed, spaces } from "../../stand-ins/cluster/layout";
 import { snapshotterFor } from "../../stand-ins/cluster/node-config";
 import { missingPackages } from "../../stand-ins/cluster/packages";
@@ -102,6 +102,16 @@ describe("cluster: builds and images", () => {
     const goMod =
       "module k8s.io/kubernetes\nreplace (\n\tk8s.io/api => ./staging/src/k8s.io/api\n\tk8s.io/sample-controller => ./staging/src/k8s.io/sample-controller\n)\nreplace k8s.io/cri-api => ./staging/src/k8s.io/cri-api\n";
     assert.deepEqual(stagingModules(goMod, "1.34.4"), { "k8s.io/api": "0.34.4", "k8s.io/cri-api": "0.34.4" });
+  });
+
+  it("holds what is built beside Kubernetes to the modules that it requires, its own at no version left out", () => {
+    const goMod =
+      "module k8s.io/kubernetes\n\ngo 1.24.0\n\ngodebug default=go1.24\n\nrequire (\n\tbitbucket.org/bertimus9/systemstat v0.5.0\n\tgolang.org/x/exp v0.0.0-20240719175910-8a7402abbf56 // indirect\n\tk8s.io/api v0.0.0\n)\n\nrequire gopkg.in/yaml.v3 v3.0.1\n\nreplace (\n\tk8s.io/api => ./staging/src/k8s.io/api\n)\n";
+    assert.deepEqual(requiredModules(goMod), {
+      "bitbucket.org/bertimus9/systemstat": "v0.5.0",
+      "golang.org/x/exp": "v0.0.0-20240719175910-8a7402abbf56",
+      "gopkg.in/yaml.v3": "v3.0.1",
+    });
   });
 
   it("takes Debian's main archive and not its security updates, which hold no other release's packages", () => {

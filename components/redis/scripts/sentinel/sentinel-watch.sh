@@ -27,7 +27,7 @@ keep_apart() {
             ;;
         # Its node may not have come to setting it back.
         1 | "$counted_on") ask_sentinel SENTINEL DEBUG INFO-PERIOD "$info_every" >/dev/null ;;
-        # Anything else is somebody's wish.
+            # Anything else is somebody's wish.
     esac
 }
 

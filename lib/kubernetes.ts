@@ -1,0 +1,131 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { cached } from "./cache";
+import { goBuild, wasBuilt, type GoBuild } from "./go-build";
+import { reachable } from "./online";
+import { cache } from "./paths";
+import { say } from "./progress";
+import { run } from "./run";
+import { together } from "./together";
+import { versions } from "./versions";
+
+const programs = [
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "kubelet",
+  "kube-proxy",
+  "kubectl",
+] as const;
+export type Program = (typeof programs)[number];
+
+/** Kubernetes' staging modules, at the versions that belong to its own; the two samples are not part of any binary. */
+export function stagingModules(goMod: string, version: string): Record<string, string> {
+  const names = [...goMod.matchAll(/^\s*(?:replace\s+)?(k8s\.io\/\S+) => \.\//gm)].map((match) => match[1]!);
+  const minor = version.replace(/^1\./, "0.");
+  return Object.fromEntries(names.filter((name) => !name.startsWith("k8s.io/sample-")).map((name) => [name, minor]));
+}
+
+/** What its go.mod requires of others, with the leading v; its staging modules stand there as v0.0.0. */
+export const requiredModules = (goMod: string): Record<string, string> =>
+  Object.fromEntries(
+    [...goMod.matchAll(/^\s*(?:require\s+)?([^\s/]+\.\S+) (v\S+)/gm)]
+      .map(([, name, at]) => [name!, at!] as const)
+      .filter(([, at]) => at !== "v0.0.0"),
+  );
+
+const { kubernetes: version } = versions;
+const ofKubernetes = { module: "k8s.io/kubernetes", version };
+
+/**
+ * Required and not replaced, as its own go.mod does: where something else is built of the same modules, they have the
+ * same names then, and Go takes them compiled out of its cache.
+ */
+const requireStaging = (goMod: string): string[] =>
+  Object.entries(stagingModules(goMod, version)).map(([name, at]) => `require ${name} v${at}`);
+
+const withWhatItRequires = (goMod: string): string[] => [
+  ...requireStaging(goMod),
+  ...Object.entries(requiredModules(goMod)).map(([name, at]) => `require ${name} ${at}`),
+];
+
+/** For what else uses these modules: built of the very same, and of the same below them, it has little to compile. */
+export const asKubernetesHasThem = { ...ofKubernetes, lines: withWhatItRequires };
+
+const kubernetes = (): GoBuild => {
+  const [major, minor] = version.split(".");
+  const stamp = Object.entries({ gitVersion: `v${version}`, gitMajor: major, gitMinor: minor });
+  return {
+    title: `Kubernetes ${version} from source`,
+    module: ofKubernetes.module,
+    version,
+    packages: programs.map((program) => `${ofKubernetes.module}/cmd/${program}`),
+    ldflags: stamp.map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`).join(" "),
+    linesOf: { ...ofKubernetes, lines: requireStaging },
+  };
+};
+
+const download = { title: `Kubernetes ${version}, the official download`, key: `kubernetes-${version}` };
+
+/** Whether there are no Kubernetes programs yet, and they will have to be built: most of a first `make up`. */
+export const willBuildKubernetes = async (): Promise<boolean> =>
+  !wasBuilt(kubernetes()) && !fs.existsSync(path.join(cache, download.key)) && !(await reachable(official.hostname));
+
+/** The folder that holds the Kubernetes programs and kubectl: built before, or downloaded, or built now. */
+export async function kubernetesBinaries(): Promise<string> {
+  if (wasBuilt(kubernetes())) return goBuild(kubernetes());
+  return (await downloadKubernetes()) ?? goBuild(kubernetes());
+}
+
+export async function kubectl(): Promise<string> {
+  return path.join(await kubernetesBinaries(), "kubectl");
+}
+
+const official = new URL("https://dl.k8s.io");
+const architectures: Partial<Record<NodeJS.Architecture, string>> = { x64: "amd64", arm64: "arm64" };
+
+/**
+ * The official programs, each with the sum that its site says it has; undefined, with the reason said, where they
+ * cannot be had.
+ */
+export async function downloadKubernetes(site = official, root = cache): Promise<string | undefined> {
+  const folder = new URL(`/v${version}/bin/linux/${architectures[process.arch]}/`, site);
+  if (!fs.existsSync(path.join(root, download.key)) && !(await reachable(site.hostname))) return undefined;
+  const get = async (name: string, file: string, log: string) => {
+    // curl, which knows of proxies, and gives up where nothing arrives for half a minute.
+    const patience = ["--retry", "2", "--speed-limit", "1000", "--speed-time", "30"];
+    await run(
+      "curl",
+      ["--fail", "--silent", "--show-error", "--location", ...patience, "--output", file, new URL(name, folder).href],
+      { log },
+    );
+    return fs.readFileSync(file);
+  };
+  try {
+    return await cached(
+      {
+        ...download,
+        build: (dir, log) =>
+          together(
+            programs.map(async (program) => {
+              const file = path.join(dir, program);
+              const sum = createHash("sha256")
+                .update(await get(program, file, log))
+                .digest("hex");
+              const said = (await get(`${program}.sha256`, `${file}.sha256`, log)).toString().trim();
+              if (sum !== said)
+                throw new Error(`${new URL(program, folder).href} has the sum ${sum}, and ${said} is said of it`);
+              fs.chmodSync(file, 0o755);
+            }),
+          ),
+      },
+      root,
+    );
+  } catch (error) {
+    say(
+      `  --  No official Kubernetes to be had (${error instanceof Error ? error.message.split("\n")[0] : String(error)}).`,
+    );
+    return undefined;
+  }
+}
