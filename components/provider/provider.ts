@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { ComponentResource, ComponentResourceOptions, Inputs } from "@pulumi/pulumi";
+import { Output, type ComponentResource, type ComponentResourceOptions, type Inputs } from "@pulumi/pulumi";
 import type { ConstructResult, Provider } from "@pulumi/pulumi/provider";
 import { KernelTuning, type KernelTuningArgs } from "../kernel";
 import { Redis, type RedisArgs } from "../redis";
@@ -30,11 +30,24 @@ export class ComponentProvider implements Provider {
   construct(name: string, type: string, inputs: Inputs, options: ComponentResourceOptions): Promise<ConstructResult> {
     const construct = components[type];
     if (!construct) return Promise.reject(new Error(`${type} is no component of redis-gke`));
-    const made = construct(name, inputs, options) as ComponentResource & Record<string, unknown>;
+    const made = construct(name, withoutNulls(inputs) as Inputs, options) as ComponentResource &
+      Record<string, unknown>;
     const outputs = Object.keys(this.parsed.resources[type]!.properties);
     return Promise.resolve({
       urn: made.urn,
       state: Object.fromEntries(outputs.map((output) => [output, made[output]])),
     });
   }
+}
+
+/**
+ * Other languages write null for what is not there: an argument that a program leaves out on a condition, or the output
+ * `deployed` before the first deployment. TypeScript's optional arguments know undefined alone.
+ */
+function withoutNulls(value: unknown): unknown {
+  if (value === null) return undefined;
+  if (Output.isInstance(value)) return value.apply(withoutNulls);
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withoutNulls(inner)]));
 }

@@ -157,6 +157,11 @@ describe("the package, in the hands of a stranger", function () {
     const inYaml = path.join(folder, "yaml");
     const yaml = (...args: string[]) => pulumiIn(inYaml, ...args);
     const write = (program: string) => fs.writeFileSync(path.join(inYaml, "Pulumi.yaml"), program);
+    const refused = () =>
+      yaml("preview").then(
+        () => assert.fail("it was not refused"),
+        (error: CommandFailed) => error.output,
+      );
     const ownPath = process.env.PATH!;
 
     before(async () => {
@@ -177,7 +182,8 @@ describe("the package, in the hands of a stranger", function () {
       await yaml("up", "--yes", "--skip-preview");
       const outputs = async (...args: string[]) =>
         JSON.parse(await yaml("stack", "output", "--json", ...args)) as Record<string, unknown>;
-      const { host, ...others } = await outputs();
+      const { host, deployed, ...others } = await outputs();
+      assert.equal((deployed as { namespace: string }).namespace, `${namespace}-yaml`);
       assert.deepEqual(others, {
         port: 6379,
         sentinelHost: `redis-sentinel.${namespace}-yaml.svc`,
@@ -199,14 +205,16 @@ describe("the package, in the hands of a stranger", function () {
       await yaml("preview", "--expect-no-changes");
     });
 
+    it("is refused a change that would lose data, by what the last deployment left", async () => {
+      write(programInYaml().replace(`namespace: ${namespace}-yaml`, "namespace: another"));
+      assert.match(await refused(), /would delete the namespace \S+-yaml with the volumes in it/);
+    });
+
     it("is told by the component what no compiler told, all at once, before anything is touched", async () => {
       write(programInYaml().replace("mode: sentinel", "mode: sentinel\n      replicas: 1\n      quorum: 7"));
-      const refused = await yaml("preview").then(
-        () => assert.fail("it was not refused"),
-        (error: CommandFailed) => error.output,
-      );
-      assert.match(refused, /property replicas with value '\{1\}' has a problem: .*write 2 to 9/);
-      assert.match(refused, /property quorum with value '\{7\}' has a problem: 7 must be a majority/);
+      const output = await refused();
+      assert.match(output, /property replicas with value '\{1\}' has a problem: .*write 2 to 9/);
+      assert.match(output, /property quorum with value '\{7\}' has a problem: 7 must be a majority/);
     });
   });
 });
