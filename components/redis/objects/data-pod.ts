@@ -69,9 +69,9 @@ export function dataPod(args: DataPodArgs): k8s.types.input.core.v1.PodSpec {
         // too).
         startupProbe: scriptProbe(["alive.sh", String(redisPort)], 1, 60),
         livenessProbe: scriptProbe(["alive.sh", String(redisPort)], 10, 6),
-        // Beside sentinels no client comes by it: one look is enough, and a third of the looks can be saved, each of which
-        // takes 30 ms of a processor for the container alone. A standalone node is the only one that clients have: it is
-        // taken from them only where two in a row fail.
+        // Beside sentinels no client comes by it: one look is enough, and a third of the looks can be saved, each of
+        // which takes 30 ms of a processor for the container alone. A standalone node is the only one that clients
+        // have: it is taken from them only where two in a row fail.
         readinessProbe: sentinel ? scriptProbe(["redis-ready.sh"], 3, 1) : scriptProbe(["redis-ready.sh"], 2, 2),
         volumeMounts: [
           mount("data"),
