@@ -19,8 +19,8 @@ export interface GoBuild {
   /** Further modules that must stand at a fixed version, or a higher one that another module asks for. */
   require?: Readonly<Record<string, string>>;
   /**
-   * Further lines of the build's go.mod, made of a module's own: its replace lines count only while it is the main one,
-   * so one that lives from them (Kubernetes and its staging modules) has to have them said again.
+   * Further lines for the go.mod of this build, which `lines` makes from the text of that module's go.mod. A module's
+   * replace lines count only while it is the main one: Kubernetes, which lives from them, has to have them said again.
    */
   linesOf?: { module: string; version: string; lines: (goMod: string) => string[] };
 }

@@ -6,7 +6,7 @@ import { goBuild, wasBuilt, type GoBuild } from "./go-build";
 import { reachable } from "./online";
 import { cache } from "./paths";
 import { say } from "./progress";
-import { run } from "./run";
+import { firstLineOf, run } from "./run";
 import { together } from "./together";
 import { versions } from "./versions";
 
@@ -18,7 +18,6 @@ const programs = [
   "kube-proxy",
   "kubectl",
 ] as const;
-export type Program = (typeof programs)[number];
 
 /** Kubernetes' staging modules, at the versions that belong to its own; the two samples are not part of any binary. */
 export function stagingModules(goMod: string, version: string): Record<string, string> {
@@ -39,8 +38,8 @@ const { kubernetes: version } = versions;
 const ofKubernetes = { module: "k8s.io/kubernetes", version };
 
 /**
- * Required and not replaced, as its own go.mod does: where something else is built of the same modules, they have the
- * same names then, and Go takes them compiled out of its cache.
+ * Its own go.mod replaces them, which counts only while it is the main module. Required, they have their real versions
+ * in their names: what else is built of them finds them compiled in Go's cache.
  */
 const requireStaging = (goMod: string): string[] =>
   Object.entries(stagingModules(goMod, version)).map(([name, at]) => `require ${name} v${at}`);
@@ -66,6 +65,8 @@ const kubernetes = (): GoBuild => {
   };
 };
 
+const official = new URL("https://dl.k8s.io");
+const architectures: Partial<Record<NodeJS.Architecture, string>> = { x64: "amd64", arm64: "arm64" };
 const download = { title: `Kubernetes ${version}, the official download`, key: `kubernetes-${version}` };
 
 /** Whether there are no Kubernetes programs yet, and they will have to be built: most of a first `make up`. */
@@ -82,9 +83,6 @@ export async function kubectl(): Promise<string> {
   return path.join(await kubernetesBinaries(), "kubectl");
 }
 
-const official = new URL("https://dl.k8s.io");
-const architectures: Partial<Record<NodeJS.Architecture, string>> = { x64: "amd64", arm64: "arm64" };
-
 /**
  * The official programs, each with the sum that its site says it has; undefined, with the reason said, where they
  * cannot be had.
@@ -92,40 +90,29 @@ const architectures: Partial<Record<NodeJS.Architecture, string>> = { x64: "amd6
 export async function downloadKubernetes(site = official, root = cache): Promise<string | undefined> {
   const folder = new URL(`/v${version}/bin/linux/${architectures[process.arch]}/`, site);
   if (!fs.existsSync(path.join(root, download.key)) && !(await reachable(site.hostname))) return undefined;
-  const get = async (name: string, file: string, log: string) => {
-    // curl, which knows of proxies, and gives up where nothing arrives for half a minute.
-    const patience = ["--retry", "2", "--speed-limit", "1000", "--speed-time", "30"];
-    await run(
-      "curl",
-      ["--fail", "--silent", "--show-error", "--location", ...patience, "--output", file, new URL(name, folder).href],
-      { log },
-    );
-    return fs.readFileSync(file);
-  };
   try {
-    return await cached(
-      {
-        ...download,
-        build: (dir, log) =>
-          together(
-            programs.map(async (program) => {
-              const file = path.join(dir, program);
-              const sum = createHash("sha256")
-                .update(await get(program, file, log))
-                .digest("hex");
-              const said = (await get(`${program}.sha256`, `${file}.sha256`, log)).toString().trim();
-              if (sum !== said)
-                throw new Error(`${new URL(program, folder).href} has the sum ${sum}, and ${said} is said of it`);
-              fs.chmodSync(file, 0o755);
-            }),
-          ),
-      },
-      root,
-    );
+    const build = (dir: string, log: string) =>
+      together(programs.map((name) => downloadProgram(new URL(name, folder).href, path.join(dir, name), log)));
+    return await cached({ ...download, build }, root);
   } catch (error) {
-    say(
-      `  --  No official Kubernetes to be had (${error instanceof Error ? error.message.split("\n")[0] : String(error)}).`,
-    );
+    say(`  --  No official Kubernetes to be had (${firstLineOf(error)}).`);
     return undefined;
   }
+}
+
+async function downloadProgram(url: string, file: string, log: string): Promise<void> {
+  const sum = createHash("sha256")
+    .update(await fetchFile(url, file, log))
+    .digest("hex");
+  const said = (await fetchFile(`${url}.sha256`, `${file}.sha256`, log)).toString().trim();
+  if (sum !== said) throw new Error(`${url} has the sum ${sum}, and ${said} is said of it`);
+  fs.chmodSync(file, 0o755);
+}
+
+/** By curl, which knows of proxies; it gives up where nothing arrives for half a minute. */
+async function fetchFile(url: string, file: string, log: string): Promise<Buffer> {
+  const patience = ["--retry", "2", "--speed-limit", "1000", "--speed-time", "30"];
+  const quietly = ["--fail", "--silent", "--show-error", "--location"];
+  await run("curl", [...quietly, ...patience, "--output", file, url], { log });
+  return fs.readFileSync(file);
 }

@@ -28,6 +28,10 @@ export class CommandFailed extends Error {
   }
 }
 
+/** Why something failed, short enough for one line on the terminal. */
+export const firstLineOf = (error: unknown): string =>
+  error instanceof Error ? error.message.split("\n")[0]! : String(error);
+
 /** Runs one command without a shell; resolves to its standard output, rejects with CommandFailed. */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {

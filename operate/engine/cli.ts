@@ -3,9 +3,9 @@ import * as path from "node:path";
 import { oldestPulumi, versions } from "../../lib/versions";
 import { cached } from "../../lib/cache";
 import { goBuild } from "../../lib/go-build";
-import { say } from "../../lib/progress";
-import { run, which } from "../../lib/run";
 import { reachable } from "../../lib/online";
+import { say } from "../../lib/progress";
+import { firstLineOf, run, which } from "../../lib/run";
 import { link, pathWithoutOurs } from "./links";
 import { atLeast, versionIn } from "./version";
 
@@ -65,9 +65,7 @@ async function downloaded(): Promise<Cli | undefined> {
     });
     return { pulumi: path.join(dir, "bin", "pulumi"), languageHost: path.join(dir, "bin", "pulumi-language-nodejs") };
   } catch (error) {
-    say(
-      `  --  No official Pulumi to be had (${error instanceof Error ? error.message.split("\n")[0] : String(error)}).`,
-    );
+    say(`  --  No official Pulumi to be had (${firstLineOf(error)}).`);
     return undefined;
   }
 }

@@ -1,10 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { reachable } from "../../lib/online";
 import { bin, checkout } from "../../lib/paths";
 import { say, step } from "../../lib/progress";
 import { run, which } from "../../lib/run";
 import { forward, pathWithoutOurs, unlink } from "./links";
-import { reachable } from "../../lib/online";
 
 const executable = "pulumi-resource-kubernetes";
 

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { state } from "../../lib/paths";
+import { firstLineOf } from "../../lib/run";
 import { backendDir, clearAfterKill, forgetDeployed, stackState } from "./backend";
 import { mendInterrupted } from "./interrupted";
 import { clusterId } from "./kubectl";
@@ -44,9 +45,7 @@ export async function outputs(target: Target): Promise<Record<string, unknown>> 
 export const destroy = (target: Target, timeoutSeconds: number): Promise<void> =>
   shown(target, ["destroy", "--yes", "--skip-preview"], timeoutSeconds).catch((error: unknown) => {
     clearAfterKill(target.stack);
-    throw new Error(
-      `The stack ${target.stack} could not be destroyed on ${nameOf(target)}: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`,
-    );
+    throw new Error(`The stack ${target.stack} could not be destroyed on ${nameOf(target)}: ${firstLineOf(error)}`);
   });
 
 /**

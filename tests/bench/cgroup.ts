@@ -1,6 +1,12 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { hierarchiesIn } from "../../stand-ins/cluster/cgroup-hierarchies";
+import { hierarchiesIn, type Hierarchy } from "../../stand-ins/cluster/cgroup-hierarchies";
+
+/** The one of v1 that has the controller, else that of v2, which has them all. */
+function hierarchyOf(controller: string): Hierarchy {
+  const all = hierarchiesIn(fs.readFileSync("/proc/self/mounts", "utf8"));
+  return all.find(({ controllers }) => controllers.includes(controller)) ?? all.find(({ version }) => version === 2)!;
+}
 
 /** A cgroup of this process's own, in the hierarchy of one controller: v1, or v2. Needs root. */
 export class Cgroup {
@@ -8,9 +14,7 @@ export class Cgroup {
   readonly folder: string;
 
   constructor(controller: "memory" | "blkio", purpose: string) {
-    const all = hierarchiesIn(fs.readFileSync("/proc/self/mounts", "utf8"));
-    const hierarchy =
-      all.find(({ controllers }) => controllers.includes(controller)) ?? all.find(({ version }) => version === 2)!;
+    const hierarchy = hierarchyOf(controller);
     this.version = hierarchy.version;
     this.folder = path.join(hierarchy.path, `redis-gke-${purpose}-${process.pid}`);
     fs.mkdirSync(this.folder, { recursive: true });
@@ -44,9 +48,7 @@ export class Cgroup {
 
 /** What all processes of the pod that a process is in have taken of the processors, those that have ended too. */
 export function podCpuSeconds(pid: number): number {
-  const all = hierarchiesIn(fs.readFileSync("/proc/self/mounts", "utf8"));
-  const counter =
-    all.find(({ controllers }) => controllers.includes("cpuacct")) ?? all.find(({ version }) => version === 2)!;
+  const counter = hierarchyOf("cpuacct");
   const line = fs
     .readFileSync(`/proc/${pid}/cgroup`, "utf8")
     .split("\n")

@@ -4,6 +4,7 @@ import type { ChaosStack } from "../chaos/deployment";
 import { processesOf } from "../chaos/processes";
 import { ask, componentOf, podsOf } from "../chaos/state";
 import { sleep } from "../support/eventually";
+import { processorTime, sum } from "./processor-time";
 
 /** What the pods' own scripts say: the command, and the numbers that stand in it by their names. */
 function setInPods(): string[] {
@@ -48,7 +49,7 @@ export async function priceOfClocks(deployment: ChaosStack, rounds: number, seco
     .filter((pod) => componentOf(pod) === "sentinel")
     .map((pod) => processesOf(pod.metadata.uid, "redis-sentinel")[0]!);
   const totals = { ours: { cpu: 0, bytes: 0 }, plain: { cpu: 0, bytes: 0 } };
-  const used = () => ({ cpu: sum(sentinels.map(jiffies)), bytes: sum(sentinels.map(traffic)) });
+  const used = () => ({ cpu: sum(sentinels.map((pid) => processorTime(pid).own)), bytes: sum(sentinels.map(traffic)) });
   for (let round = 0; round < rounds; round++) {
     for (const which of ["plain", "ours"] as const) {
       await onEachSentinel(deployment, "DEBUG", ...clocks[which]);
@@ -68,12 +69,6 @@ export async function priceOfClocks(deployment: ChaosStack, rounds: number, seco
     kilobytesPerSecond: totals[which].bytes / each / 1000,
   }));
 }
-
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-
-/** User and kernel time of a process. */
-const jiffies = (pid: number) =>
-  sum(fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ").slice(11, 13).map(Number));
 
 /** Bytes in and out of the pod's network, loopback aside. */
 function traffic(pid: number): number {

@@ -5,6 +5,7 @@ import { processesOf } from "../chaos/processes";
 import { componentOf, podsOf } from "../chaos/state";
 import { sleep } from "../support/eventually";
 import { podCpuSeconds } from "./cgroup";
+import { processorTime, sum } from "./processor-time";
 
 /** What a cluster with a Sentinel stack takes while nobody uses it, in processors. */
 export interface IdleLoad {
@@ -18,6 +19,7 @@ export interface IdleLoad {
   perProgram: Record<string, number>;
 }
 
+/** As the kernel names them, which cuts a name to 15 characters. */
 const programs = [
   "kubelet",
   "containerd",
@@ -60,23 +62,22 @@ export async function idleLoad(deployment: ChaosStack, seconds = 60): Promise<Id
   };
 }
 
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-
-/** A jiffy is 10 ms. */
+/** Node.js tells each processor's times in milliseconds. */
 const busySeconds = () => sum(os.cpus().map(({ times }) => times.user + times.nice + times.sys + times.irq)) / 1000;
 
 const processesStarted = () => Number(/^processes (\d+)$/m.exec(fs.readFileSync("/proc/stat", "utf8"))![1]);
 
-/** User and kernel time of all processes of a name, and of their children that have ended. */
+/** Of all processes of a name, and of their children that have ended. */
 function secondsOf(program: string): number {
   const jiffies = fs
     .readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
       try {
-        const [, name, rest] = /^\d+ \((.*)\) (.*)$/s.exec(fs.readFileSync(`/proc/${pid}/stat`, "utf8"))!;
-        return name === program ? [sum(rest!.split(" ").slice(11, 15).map(Number))] : [];
+        const { name, own, endedChildren } = processorTime(pid);
+        return name === program ? [own + endedChildren] : [];
       } catch {
+        // It ended meanwhile.
         return [];
       }
     });

@@ -27,8 +27,7 @@ set -- $(printf '%s\n' "$info" | fields role loading master_link_status master_s
 case "$*" in
     "master 0") exit 0 ;;
     "slave 0 up 0 "*) master=$5 ;;
-    *) not_ready "role ${1-}, loading ${2-}, link to the master ${3-}, full copy in progress ${4-} (${info%%"
-"*})" ;;
+    *) not_ready "role ${1-}, loading ${2-}, link to the master ${3-}, full copy in progress ${4-} ($(printf '%s' "$info" | head -n 1))" ;;
 esac
 
 # Not where the master does not answer: its loss must not make its replicas unready, and so hold up a drain.

@@ -27,7 +27,8 @@ keep_apart() {
             ;;
         # Its node may not have come to setting it back.
         1 | "$counted_on") ask_sentinel SENTINEL DEBUG INFO-PERIOD "$info_every" >/dev/null ;;
-            # Anything else is somebody's wish.
+        # Somebody's wish.
+        *) ;;
     esac
 }
 
@@ -89,7 +90,7 @@ its_turn() {
 
 # After a scale-down a sentinel goes on knowing those who left: as replicas that are down, and as sentinels that a
 # majority is counted from. SENTINEL RESET is the only way to forget, and forgets all: so it is used only on somebody
-# who left, and once a minute at most.
+# who left, and once a minute at most. By $seen, the topology that watch_addresses has just read.
 not_before=0
 forget_who_left() {
     [ "$(date +%s)" -ge "$not_before" ] || return 0
