@@ -1,9 +1,11 @@
-# What a person calls. Each target is one program: what runs Redis in operate/commands, what proves it in tests/commands.
+# What a person calls: programs of operate/commands run Redis, those of tests/commands prove it (golden: tests/support).
 .DEFAULT_GOAL := help
 .PHONY: help up down status cli archive archives restore drill clean test unit scripts e2e day2 golden gcp-check chaos faults bench durability
 
-run := @node --import tsx operate/commands/
-prove := @node --import tsx tests/commands/
+# As in Pulumi.yaml, where it says why.
+node := @node --require sucrase/register/ts --conditions redis-gke-source
+run := $(node) operate/commands/
+prove := $(node) tests/commands/
 
 help:
 	@echo "make up       install what is missing, start the embedded Kubernetes, deploy Redis (CONTEXT=name: to that kubeconfig context)"
@@ -12,9 +14,9 @@ help:
 	@echo "make archives what archives there are: time, size, age, whether they were checked"
 	@echo "make archive  take one now"
 	@echo "make restore  FROM=latest, a name or a time: that archive into a new stack beside this one, and compared (INTO=name names it)"
-	@echo "make down     destroy the stack and stop the embedded cluster; nothing is left"
+	@echo "make down     destroy the stack and stop the embedded cluster; what was built stays, and .state"
 	@echo "make clean    make down, and remove all that was built"
-	@echo "make test     every test: unit, pod scripts, end to end, faults"
+	@echo "make test     every test but the slow ones: unit, pod scripts, end to end, faults"
 	@echo "make unit     the tests that need no cluster: pure functions, mocked stacks, types, lint (under a minute)"
 	@echo "make scripts  the pod scripts against real redis-server processes"
 	@echo "make e2e      pulumi up on the embedded cluster, with real clients"
@@ -50,4 +52,4 @@ unit scripts e2e day2 faults: $(installed)
 	$(prove)test.ts $@
 
 golden: $(installed)
-	@node --import tsx tests/support/graph/write.ts
+	$(node) tests/support/graph/write.ts

@@ -1,7 +1,7 @@
 import { main, say } from "../../lib/progress";
 import { clusterStatus, ensureCluster, nodes, stopCluster } from "./index";
 
-/** The cluster alone, by hand: `npx tsx stand-ins/cluster/cli.ts up`, or a fault: `... cli.ts power-off node2`. */
+/** The cluster alone, by hand: `npx sucrase-node stand-ins/cluster/cli.ts up`, or a fault: `... power-off node2`. */
 const commands: Readonly<Record<string, (node: string) => Promise<unknown>>> = {
   up: () => ensureCluster(),
   down: () => stopCluster(),
@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, (node: string) => Promise<unknown>>> = {
 main(async () => {
   const [name = "", node = ""] = process.argv.slice(2);
   const command = commands[name];
-  if (!command) throw new Error(`Usage: npx tsx stand-ins/cluster/cli.ts ${Object.keys(commands).join(" | ")} [node]`);
+  if (!command)
+    throw new Error(`Usage: npx sucrase-node stand-ins/cluster/cli.ts ${Object.keys(commands).join(" | ")} [node]`);
   await command(node);
 });

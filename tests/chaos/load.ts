@@ -4,6 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { group, max } from "d3-array";
 import type { Redis } from "ioredis";
+import { typescript } from "../../lib/typescript";
 
 /** Number, time of its first attempt, time of its acknowledgement (milliseconds since 1970). */
 export type Write = [n: number, from: number, at: number];
@@ -50,7 +51,7 @@ export class Client {
   ) {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "redis-gke-chaos-"));
     this.file = path.join(folder, "record.json");
-    const program = [process.execPath, "--import", "tsx", path.join(__dirname, "client.ts")];
+    const program = [process.execPath, ...typescript, path.join(__dirname, "client.ts")];
     const [command, ...args] = network ? ["nsenter", `--net=${network}`, "--", ...program] : program;
     const settings: ClientOptions = { ...options, prefix, file: this.file };
     this.child = spawn(command!, args, {

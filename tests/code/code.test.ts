@@ -4,7 +4,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { checkout } from "../../lib/paths";
 import { run, which } from "../../lib/run";
+import { typescript } from "../../lib/typescript";
 import { ESLint, type Linter } from "eslint";
+import { parse } from "yaml";
 
 /** What `no-restricted-imports` is told of a file. */
 interface Restriction {
@@ -53,7 +55,7 @@ const types = begin(tool("tsc"), tsc);
 const lint = begin(tool("eslint"), eslint);
 const format = after(types, tool("prettier"), () => prettier);
 const circles = after(format, tool("dpdm"), dpdm);
-const schema = after(circles, process.execPath, () => ["--import", "tsx", "tests/support/schema/print.ts"]);
+const schema = after(circles, process.execPath, () => [...typescript, "tests/support/schema/print.ts"]);
 const shell = after(lint.catch(() => undefined).then(installShellcheck), "shellcheck", shellcheck);
 
 describe("the code itself", function () {
@@ -119,6 +121,18 @@ describe("the code itself", function () {
       assert.ok(!forbids("./beside"));
     });
   }
+
+  it("is run with the same options by Pulumi, by make and by Mocha, and finds the component's sources with them", () => {
+    const text = (file: string) => fs.readFileSync(path.join(checkout, file), "utf8");
+    const options = typescript.join(" ");
+    const { runtime } = parse(text("Pulumi.yaml")) as { runtime: { options: { nodeargs: string } } };
+    const mocha = parse(text(".mocharc.yml")) as { "node-option": string[] };
+    assert.equal(runtime.options.nodeargs, options);
+    assert.equal(mocha["node-option"].map((option) => `--${option.replace("=", " ")}`).join(" "), options);
+    assert.match(text("Makefile"), new RegExp(`^node := @node ${options}$`, "m"));
+    for (const entry of ["redis", "gke", "kernel"])
+      assert.equal(require.resolve(`redis-gke/${entry}`), path.join(checkout, "components", entry, "index.ts"));
+  });
 
   it("carries no salt of somebody's passphrase, which would lock everybody else out of the local stacks", () => {
     const staged = (stack: string) =>

@@ -1,6 +1,7 @@
 /*
  * Takes what the program has to do with out of Google's discovery documents, which the Python package
- * google-api-python-client ships: npx tsx tests/contract/extract.ts <its googleapiclient/discovery_cache/documents>
+ * google-api-python-client ships:
+ * npx sucrase-node tests/contract/extract.ts <its googleapiclient/discovery_cache/documents>
  */
 import * as fs from "node:fs";
 import * as path from "node:path";

@@ -25,6 +25,15 @@ const isKnown = () => {
   }
 };
 
+/** The packages of the checkout, but for the program's own: it would run with the components of today. */
+function takeModules(tree: string): void {
+  const modules = path.join(tree, "node_modules");
+  fs.mkdirSync(modules);
+  for (const name of fs.readdirSync(path.join(checkout, "node_modules")))
+    if (name !== "redis-gke") fs.symlinkSync(path.join(checkout, "node_modules", name), path.join(modules, name));
+  fs.symlinkSync(path.join(tree, "components"), path.join(modules, "redis-gke"));
+}
+
 const namespaceOf = (mode: string) => `redis-e2e-${id}-earlier-${mode}`;
 const id = Math.random().toString(36).slice(2, 8);
 const shared = {
@@ -52,7 +61,7 @@ describe("a stack that an earlier version of the program deployed", function () 
     const archive = path.join(tree, "program.tar");
     git("archive", "--output", archive, earlier);
     execFileSync("tar", ["-xf", archive, "-C", tree]);
-    fs.symlinkSync(path.join(checkout, "node_modules"), path.join(tree, "node_modules"));
+    takeModules(tree);
     project.take(tree);
     await Promise.all(
       Object.entries(stacks).map(async ([mode, config]) => {

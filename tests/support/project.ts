@@ -3,6 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { checkout } from "../../lib/paths";
 import { CommandFailed, run } from "../../lib/run";
+import { typescript } from "../../lib/typescript";
 import { programFiles } from "./program-files";
 
 /**
@@ -95,7 +96,7 @@ export class Project {
 
   /** What `make NAME` prints of a stack here, with STACK=name, as of one that somebody deployed himself. */
   make(name: string, stack: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
-    return run(process.execPath, ["--import", "tsx", path.join(checkout, "operate", "commands", `${name}.ts`)], {
+    return run(process.execPath, [...typescript, path.join(checkout, "operate", "commands", `${name}.ts`)], {
       cwd: this.folder,
       env: { ...this.env, ...env, STACK: stack },
     });

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { checkout } from "../../../lib/paths";
 import { run } from "../../../lib/run";
+import { typescript } from "../../../lib/typescript";
 import type { GraphResource } from "./record";
 
 export type { GraphResource } from "./record";
@@ -19,7 +20,7 @@ export function resourceGraph(stack: StackName): Promise<GraphResource[]> {
     for (const each of stacks)
       graphs.set(
         each,
-        run(process.execPath, ["--import", "tsx", program, each], { cwd: checkout }).then(
+        run(process.execPath, [...typescript, program, each], { cwd: checkout }).then(
           (text) => JSON.parse(text) as GraphResource[],
         ),
       );
