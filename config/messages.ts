@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { isSecretArgument, nearest, type Mistake } from "redis-gke/redis";
+import { isSecretArgument, unknownName, type Mistake } from "redis-gke/redis";
 import { keysAt, notYet } from "./schema";
 
 /** What stands at a path of nested blocks. */
@@ -49,6 +49,7 @@ const typeNames: Record<string, string> = {
 /** What people look for under another name, too far from it to be guessed. */
 const otherNames: Record<string, string> = {
   project: "gcp:project",
+  password: "auth.password",
   "cluster.project": "gcp:project",
   "cluster.zone": "cluster.location",
   "cluster.region": "cluster.location",
@@ -59,19 +60,15 @@ const otherNames: Record<string, string> = {
 };
 
 function unknownKey(at: string[], value: unknown): Mistake {
-  const key = at.at(-1)!;
   const property = at.join(".");
-  if (isSecretArgument(property)) value = "[secret]";
-  if (at.length === 1 && notYet.includes(key)) return { property, value, reason: "is not there yet: take it out" };
-  const known = keysAt(at.slice(0, -1));
-  const elsewhere = otherNames[property];
-  if (elsewhere) return { property, value, reason: `is not a known key: did you mean ${elsewhere}?` };
-  const guess = nearest(key, known);
-  return {
-    property,
+  if (notYet.includes(property)) return { property, value, reason: "is not there yet: take it out" };
+  return unknownName(
+    "key",
+    at,
+    keysAt(at.slice(0, -1)),
     value,
-    reason: `is not a known key: ${guess ? `did you mean ${[...at.slice(0, -1), guess].join(".")}?` : `the known ones are ${known.join(", ")}`}`,
-  };
+    Object.hasOwn(otherNames, property) ? otherNames[property] : undefined,
+  );
 }
 
 /** A name that nobody wrote is a default, which the stack's name gives: then it is that one which is wrong. */

@@ -8,7 +8,7 @@ export type { RedisDeployed } from "./deployed";
 export { needsOf, type Needs } from "./rules/needs";
 export { Redis } from "./redis";
 export { defaults } from "./defaults";
-export { isSecretArgument } from "./rules/known-arguments";
+export { isSecretArgument, unknownName } from "./rules/known-arguments";
 export { findMistakes } from "./rules/validation";
 export type { Mistake } from "../mistake";
 export { nearest } from "../nearest";

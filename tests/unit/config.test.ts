@@ -167,9 +167,27 @@ describe("config", () => {
     );
   });
 
-  it("never prints a password", () => {
-    const { mistakes } = parse({ mode: "sentinel", auth: { password: "short", pasword: "other-secret-value" } });
-    assert.doesNotMatch(describeMistakes(mistakes, "redis-gke", "test"), /short"|other-secret-value/);
+  it("never prints a password, wherever it was written by mistake", () => {
+    for (const mistake of [
+      { auth: { password: "some-secret", pasword: "some-secret" } },
+      { auth: "some-secret" },
+      { authh: { password: "some-secret" } },
+      { password: "some-secret" },
+      { archive: { s33: { secretAccessKey: "some-secret" } } },
+      { settings: { requirepass: "some-secret" } },
+    ]) {
+      const { mistakes } = parse({ mode: "sentinel", ...mistake });
+      const shown = describeMistakes(mistakes, "redis-gke", "test");
+      assert.match(shown, /\[secret\]/);
+      assert.doesNotMatch(shown, /some-secret/);
+    }
+  });
+
+  it("knows no key by what every object of JavaScript has", () => {
+    for (const name of ["constructor", "toString"]) {
+      assert.match(refusal({ mode: "sentinel", [name]: 1 }, name), /is not a known key/);
+      assert.deepEqual(parse({ mode: "sentinel", settings: { [name]: "1" } }).mistakes, []);
+    }
   });
 
   it("lets the keys of other packages be", () => {

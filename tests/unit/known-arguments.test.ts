@@ -30,11 +30,21 @@ describe("what a caller without a compiler writes", () => {
   });
 
   it("never sees a secret again, under a misspelt name neither", () => {
-    const mistakes = mistakesOf({ mode: "standalone", auth: { pasword: "a-secret-of-somebody" } });
-    assert.deepEqual(
-      mistakes.map(({ value }) => value),
-      ["[secret]"],
-    );
+    const secret = "a-secret-of-somebody";
+    for (const misspelt of [
+      { auth: { pasword: secret } },
+      { atuh: { password: secret } },
+      { passwort: secret },
+      { security: [{ password: secret }] },
+      { archives: { s3: { secretAccesKey: secret } } },
+    ]) {
+      const mistakes = mistakesOf({ mode: "standalone", ...misspelt });
+      assert.equal(mistakes.length, 1);
+      const shown = JSON.stringify(mistakes);
+      assert.ok(shown.includes("[secret]") && !shown.includes(secret), shown);
+    }
+    const [harmless] = mistakesOf({ mode: "standalone", persistance: { size: "1Gi" } });
+    assert.deepEqual(harmless!.value, { size: "1Gi" });
   });
 
   it("is told that a mode is none, with whatever else is wrong", () => {

@@ -81,7 +81,7 @@ export const knownArguments = {
   restore: { from: true, root: true } satisfies NamesOf<RestoreArgs>,
 } satisfies NamesOf<RedisArgs>;
 
-/** Of blocks of which nothing is ever printed, not even what a misspelt argument in them is given. */
+/** Whether an argument is in a block of secrets, of which nothing is printed, not even a misspelt argument's value. */
 export const isSecretArgument = (property: string): boolean => /^(auth|archive\.s3)\b/.test(property);
 
 /** Arguments that there are not, for callers without a compiler: another language, or plain JavaScript. Pure. */
@@ -90,19 +90,42 @@ export const unknownArguments = (args: RedisArgs): Mistake[] => unknownIn(args, 
 function unknownIn(block: object, known: Names, at: readonly string[]): Mistake[] {
   return Object.entries(block).flatMap(([name, value]: [string, unknown]): Mistake[] => {
     const names = Object.hasOwn(known, name) ? known[name] : undefined;
-    if (names === undefined) return [unknown([...at, name], Object.keys(known), value)];
+    if (names === undefined) return [unknownName("argument", [...at, name], Object.keys(known), value)];
     const isBlock = names !== true && typeof value === "object" && value !== null && !pulumi.Output.isInstance(value);
     return isBlock ? unknownIn(value, names, [...at, name]) : [];
   });
 }
 
-function unknown(at: readonly string[], known: readonly string[], value: unknown): Mistake {
-  const guess = nearest(at.at(-1)!, known);
+/**
+ * Of a name that there is not, at a path of blocks: the one that was meant, or all that there are in its block. `meant`
+ * is the path of one that is too far from it to be guessed. Pure.
+ */
+export function unknownName(
+  kind: "argument" | "key",
+  at: readonly string[],
+  known: readonly string[],
+  value: unknown,
+  meant = nearestAt(at, known),
+): Mistake {
   const property = at.join(".");
   return {
     property,
-    // A misspelt password is one all the same.
-    value: isSecretArgument(property) ? "[secret]" : value,
-    reason: `is not a known argument: ${guess ? `did you mean ${[...at.slice(0, -1), guess].join(".")}?` : `the known ones are ${known.join(", ")}`}`,
+    value: isSecretArgument(property) || isSecretArgument(meant ?? "") ? "[secret]" : withoutSecrets(at.at(-1)!, value),
+    reason: `is not a known ${kind}: ${meant ? `did you mean ${meant}?` : `the known ones are ${known.join(", ")}`}`,
   };
+}
+
+const secretNames = ["password", "accessKeyId", "secretAccessKey"];
+
+/** A misspelt password is one all the same, and so is one in a misspelt block: the message would show it. */
+function withoutSecrets(name: string, value: unknown): unknown {
+  if (nearest(name, secretNames)) return "[secret]";
+  if (typeof value !== "object" || value === null || pulumi.Output.isInstance(value)) return value;
+  if (Array.isArray(value)) return value.map((each) => withoutSecrets("", each));
+  return Object.fromEntries(Object.entries(value).map(([inner, each]) => [inner, withoutSecrets(inner, each)]));
+}
+
+function nearestAt(at: readonly string[], known: readonly string[]): string | undefined {
+  const guess = nearest(at.at(-1)!, known);
+  return guess && [...at.slice(0, -1), guess].join(".");
 }

@@ -118,7 +118,7 @@ function placeMistakes(args: RedisArgs): Mistake[] {
   return mistakes;
 }
 
-/** One that is an Output is looked into as soon as it is known: see foundation.ts. */
+/** A password that is an Output is looked into as soon as it is known: see `checkedPassword` in objects/password.ts. */
 export function passwordMistakes(args: Pick<RedisArgs, "auth">): Mistake[] {
   const password: unknown = args.auth?.password;
   if (typeof password !== "string" || passwordForm.test(password)) return [];
@@ -135,8 +135,13 @@ export function passwordMistakes(args: Pick<RedisArgs, "auth">): Mistake[] {
 function settingsMistakes(args: RedisArgs): Mistake[] {
   return Object.entries(args.settings ?? {}).flatMap(([name, value]): Mistake[] => {
     const property = `settings.${name}`;
-    const owner = ownedSettings[name.toLowerCase()];
-    if (owner) return [{ property, value, reason: `is owned by the component (${owner}): take it out of settings` }];
+    const owned = name.toLowerCase();
+    if (Object.hasOwn(ownedSettings, owned)) {
+      const owner = ownedSettings[owned]!;
+      // What stands in for the password is one, and is not printed either.
+      const shown = owner.includes("auth.password") ? "[secret]" : value;
+      return [{ property, value: shown, reason: `is owned by the component (${owner}): take it out of settings` }];
+    }
     if (!/^[a-z][a-z0-9-]*$/i.test(name))
       return [{ property, value, reason: "is not the name of a redis.conf directive" }];
     return /[\r\n]/.test(value)
