@@ -1,6 +1,13 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { authPlugin, findMistakes, nodeSelector, smallestDisk, tolerations, type GoogleCloudArgs } from "redis-gke/gke";
+import {
+  authPlugin,
+  findMistakes,
+  nodeSelector,
+  smallestDiskGib,
+  tolerations,
+  type GoogleCloudArgs,
+} from "redis-gke/gke";
 import { archiveRoot, defaults, needsOf, objectName, type Mistake, type RedisArgs } from "redis-gke/redis";
 import type { Parsed } from "./schema";
 
@@ -72,7 +79,7 @@ export function googleCloud(
   if (cluster.location === undefined)
     refuse("cluster.location", undefined, `is missing: write a zone ("europe-west1-b") or a region ("europe-west1")`);
   const { name = `redis-${stack}`, location = "europe-west1-b", ...rest } = cluster;
-  const needs = needsOf(redis);
+  const { disk: asked, smallestDisk, ...workload } = needsOf(redis);
   const google: GoogleCloudConfig = {
     project: project ?? "unknown-project",
     name,
@@ -81,14 +88,8 @@ export function googleCloud(
     disk,
     archive: archiveBucket(redis),
     workload: {
-      dataPods: needs.dataPods,
-      dataPodMemory: needs.memoryBytes,
-      dataPodCpus: needs.cpus,
-      spread: needs.spread,
-      diskSize:
-        needs.disk === undefined
-          ? Math.max(smallestDisk, Math.ceil(needs.smallestDisk / 2 ** 30))
-          : needs.disk / 2 ** 30,
+      ...workload,
+      diskSize: asked === undefined ? Math.max(smallestDiskGib, Math.ceil(smallestDisk / 2 ** 30)) : asked / 2 ** 30,
     },
   };
   return { google, mistakes: [...mistakes, ...atKeys(findMistakes(google))] };

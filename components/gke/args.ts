@@ -1,4 +1,5 @@
 import type { Comparison } from "../changes";
+import type { Workload } from "../workload";
 import type { DiskType, ReleaseChannel } from "./choices";
 import type { GoogleCloudDeployed } from "./deployed";
 
@@ -10,8 +11,9 @@ export interface ClusterArgs {
    */
   location: string;
   /**
-   * Name of a cluster that is there already, in `location`; it is looked up and never changed, and every other field
-   * here is refused.
+   * Name of a cluster that is there already, in `location`. It is looked up and never changed; a field that only a new
+   * cluster could have (every one below) is refused beside it.
+   * @default a cluster is made
    */
   existing?: string;
   /** Google's release channel: how soon new Kubernetes versions arrive. @default "REGULAR" */
@@ -25,7 +27,10 @@ export interface ClusterArgs {
    * @default any: it still asks for a Google identity
    */
   authorizedNetworks?: string[];
-  /** Address ranges of the cluster's own network. @default see `defaults.ranges` */
+  /**
+   * Address ranges of the cluster's own network, in CIDR notation.
+   * @default nodes "10.64.0.0/22", pods "10.68.0.0/16", services "10.72.0.0/20", controlPlane "10.64.8.0/28"
+   */
   ranges?: Partial<Ranges>;
 }
 
@@ -33,9 +38,9 @@ export interface ClusterArgs {
 export interface Ranges {
   /** The nodes. */
   nodes: string;
-  /** The pods; each node takes a /24 of it. */
+  /** The pods, a /21 or larger; each node takes a /24 of it, one more in each zone during an upgrade. */
   pods: string;
-  /** The Services. */
+  /** The Services, a /27 or larger. */
   services: string;
   /** The control plane: a /28. */
   controlPlane: string;
@@ -57,9 +62,13 @@ export interface NodePoolArgs {
   nodesPerZone?: number;
   /**
    * Further sysctls of the nodes and of all pods on them, from Google's list; the ones that Redis needs are always set.
+   * @default none
    */
   sysctls?: Record<string, string>;
-  /** Metadata of the node's machines; keys that Google reserves, `startup-script` among them, are refused. */
+  /**
+   * Metadata of the nodes' machines; keys that Google reserves, `startup-script` among them, are refused.
+   * @default none
+   */
   metadata?: Record<string, string>;
 }
 
@@ -76,6 +85,7 @@ export interface DiskArgs {
   /**
    * Names of disks that are there already, for the first data pods in turn. They become part of the stack, but outlive
    * its destruction.
+   * @default none: each is made
    */
   adopt?: string[];
   /**
@@ -89,6 +99,7 @@ export interface DiskArgs {
    * @default none
    */
   discard?: string[];
+  /** When snapshots are taken and how long they are kept. @default daily at 04:00 UTC, kept for 7 days */
   snapshots?: SnapshotArgs;
 }
 
@@ -136,15 +147,7 @@ export interface GoogleCloudArgs extends Comparison<GoogleCloudDeployed> {
 }
 
 /** What the nodes and the disks have to be enough for. */
-export interface WorkloadArgs {
-  /** Pods that need a disk each. */
-  dataPods: number;
+export interface WorkloadArgs extends Workload {
   /** Size of each disk, in whole GiB. */
   diskSize: number;
-  /** Memory of each data pod, in bytes. */
-  dataPodMemory: number;
-  /** Processors that each data pod asks for. */
-  dataPodCpus: number;
-  /** The most pods of one kind that must all be on different nodes; 0 if they may share. */
-  spread: number;
 }

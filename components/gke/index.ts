@@ -1,5 +1,5 @@
 export type * from "./args";
-export { smallestDisk } from "./rules/disk-validation";
+export { smallestDiskGib } from "./rules/disk-validation";
 export { GoogleCloud } from "./google-cloud";
 export { authPlugin } from "./cluster/kubeconfig";
 export { nodeSelector, tolerations } from "./nodes/node-pool";

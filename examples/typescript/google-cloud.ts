@@ -9,7 +9,7 @@ const args = {
   resources: { memory: "2Gi", cpu: "500m" },
   archive: { daily: 90 },
 } satisfies RedisArgs;
-const { dataPods, memoryBytes, cpus, spread } = needsOf(args);
+const { dataPods, memoryBytes, cpus, nodesApart } = needsOf(args);
 
 const google = new GoogleCloud("redis", {
   project: "my-project",
@@ -32,7 +32,7 @@ const google = new GoogleCloud("redis", {
     daily: 90,
     writer: { namespace: "orders", serviceAccount: objectName.archive("redis") },
   },
-  workload: { dataPods, dataPodMemory: memoryBytes, dataPodCpus: cpus, diskSize: 32, spread },
+  workload: { dataPods, memoryBytes, cpus, nodesApart, diskSize: 32 },
 });
 
 const provider = new k8s.Provider(

@@ -14,7 +14,7 @@ const args: GoogleCloudArgs = {
   project: "my-project",
   name: "redis-test",
   cluster: { location: "europe-west1-b" },
-  workload: { dataPods: 1, diskSize: 10, dataPodMemory: 2 ** 30, dataPodCpus: 0.1, spread: 0 },
+  workload: { dataPods: 1, diskSize: 10, memoryBytes: 2 ** 30, cpus: 0.1, nodesApart: 0 },
 };
 
 describe("GoogleCloud, the component, without an engine (mocked)", () => {

@@ -10,7 +10,7 @@ const args: GoogleCloudArgs = {
   name: "redis-prod",
   cluster: { location: "europe-west1" },
   nodePool: { zones: ["europe-west1-b", "europe-west1-c", "europe-west1-d"] },
-  workload: { dataPods: 3, diskSize: 20, dataPodMemory: 2 ** 30, dataPodCpus: 0.1, spread: 3 },
+  workload: { dataPods: 3, diskSize: 20, memoryBytes: 2 ** 30, cpus: 0.1, nodesApart: 3 },
 };
 const unprotected: GoogleCloudArgs = {
   ...args,

@@ -29,9 +29,9 @@ describe("what Google would refuse, or would do without a word", () => {
     assert.deepEqual(config.google!.workload, {
       dataPods: 1,
       diskSize: 10,
-      dataPodMemory: 256 * 2 ** 20,
-      dataPodCpus: 0.1,
-      spread: 0,
+      memoryBytes: 256 * 2 ** 20,
+      cpus: 0.1,
+      nodesApart: 0,
     });
     assert.equal(config.kernel.tune, true);
     assert.deepEqual(parse(prod).mistakes, []);

@@ -4,7 +4,7 @@ import { parseLocation } from "./location";
 import { defaults, diskNameOf, zonesOf } from "../settings";
 
 /** The smallest disk that Google makes, in GiB. */
-export const smallestDisk = 10;
+export const smallestDiskGib = 10;
 
 /**
  * The smallest pd-standard in two zones. Source:
@@ -40,13 +40,13 @@ const nameMistake = (property: string, name: string): Mistake[] =>
       ];
 
 function sizeMistakes(size: number): Mistake[] {
-  return Number.isInteger(size) && size >= smallestDisk && size <= 65536
+  return Number.isInteger(size) && size >= smallestDiskGib && size <= 65536
     ? []
     : [
         {
           property: "workload.diskSize",
           value: size,
-          reason: `is not a size that Google makes: write "${smallestDisk}Gi" to "65536Gi", in whole Gi`,
+          reason: `is not a size that Google makes: write "${smallestDiskGib}Gi" to "65536Gi", in whole Gi`,
         },
       ];
 }

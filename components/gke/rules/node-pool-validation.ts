@@ -47,7 +47,7 @@ function machineMistakes(args: GoogleCloudArgs, machineType: string, machine: Ma
       type,
       `cannot be attached to ${machineType}: write ${machine.disks.map((disk) => `"${disk}"`).join(" or ")}`,
     );
-  const needed = (args.workload.dataPodMemory * dataPodsOnANode(args)) / 2 ** 30;
+  const needed = (args.workload.memoryBytes * dataPodsOnANode(args)) / 2 ** 30;
   const free = allocatableMemory(machine.memoryGb) - besides.memoryGb;
   if (needed > free)
     refuse(
@@ -55,7 +55,7 @@ function machineMistakes(args: GoogleCloudArgs, machineType: string, machine: Ma
       machineType,
       `leaves ${free.toFixed(1)} GB to Redis, which needs ${needed.toFixed(1)} GB on a node: write a larger one, or less memory for Redis`,
     );
-  const asked = args.workload.dataPodCpus * dataPodsOnANode(args);
+  const asked = args.workload.cpus * dataPodsOnANode(args);
   const idle = allocatableCpus(machine.cpus) - besides.cpus;
   if (asked > idle)
     refuse(
@@ -80,14 +80,14 @@ function spreadMistakes(args: GoogleCloudArgs): Mistake[] {
       { property: "nodePool.nodesPerZone", value: perZone, reason: "counts the nodes in each zone: write 1 or more" },
     ];
   const zones = zonesOf(cluster, nodePool).length;
-  if (workload.spread === 0 || zones === 0) return [];
-  return zones * perZone >= workload.spread
+  if (workload.nodesApart === 0 || zones === 0) return [];
+  return zones * perZone >= workload.nodesApart
     ? []
     : [
         {
           property: "nodePool.nodesPerZone",
           value: perZone,
-          reason: `makes ${zones * perZone} nodes in ${zones} zones, and every pod has to be on a node of its own (scheduling.spread "required"): ${workload.spread} are needed`,
+          reason: `makes ${zones * perZone} nodes in ${zones} zones, and every pod has to be on a node of its own (scheduling.spread "required"): ${workload.nodesApart} are needed`,
         },
       ];
 }

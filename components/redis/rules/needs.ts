@@ -1,22 +1,15 @@
+import type { Workload } from "../../workload";
 import type { RedisArgs } from "../args";
 import { parseBytes, parseCpus } from "./quantity";
 import { defaults } from "../defaults";
 import { deriveSizing, smallestMemory } from "./sizing";
 
 /** What the nodes and the disks have to be enough for. */
-export interface Needs {
-  /** Pods that hold data, each with a volume of its own. */
-  dataPods: number;
-  /** Memory of each. */
-  memoryBytes: number;
-  /** Processors that each asks for. */
-  cpus: number;
+export interface Needs extends Workload {
   /** Size of each volume that was asked for, in bytes; undefined if none was. */
   disk?: number;
-  /** The smallest sensible size of it. */
+  /** The smallest sensible size of a volume, in bytes. */
   smallestDisk: number;
-  /** The most pods of one kind that must all be on different nodes; 0 if they may share. */
-  spread: number;
 }
 
 /**
@@ -34,7 +27,7 @@ export function needsOf(args: RedisArgs): Needs {
     cpus: parseCpus(args.resources?.cpu ?? defaults.cpu) ?? parseCpus(defaults.cpu)!,
     disk: parseBytes(args.persistence?.size ?? ""),
     smallestDisk: deriveSizing(memory).smallestDisk,
-    spread:
+    nodesApart:
       args.scheduling?.spread !== "required"
         ? 0
         : standalone
@@ -52,10 +45,10 @@ export function needsOf(args: RedisArgs): Needs {
  * more than usual.
  */
 export function spreadWarnings(args: RedisArgs): string[] {
-  const { spread } = needsOf(args);
-  return spread <= 3
+  const { nodesApart } = needsOf(args);
+  return nodesApart <= 3
     ? []
     : [
-        `scheduling.spread: "required" puts up to ${spread} pods of one kind on as many nodes: with fewer the rest stay Pending. Have ${spread} nodes, or write "preferred"`,
+        `scheduling.spread: "required" puts up to ${nodesApart} pods of one kind on as many nodes: with fewer the rest stay Pending. Have ${nodesApart} nodes, or write "preferred"`,
       ];
 }

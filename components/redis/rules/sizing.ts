@@ -10,7 +10,7 @@ export interface Sizing {
   replicationBacklog: number;
   /** Free for the pages that are written while a fork saves or rewrites. */
   copyOnWriteHeadroom: number;
-  /** The smallest volume on which a rewrite never runs out of room, in whole Gi. */
+  /** The smallest volume on which a rewrite never runs out of room; a multiple of a Gi. */
   smallestDisk: number;
 }
 
