@@ -35,8 +35,8 @@ export interface RedisDeployed {
 /** The archives' volume, where it was made here. */
 export interface ArchiveVolumeDeployed {
   size: string;
-  /** As it was written; undefined where it was not. */
+  /** The StorageClass that made it. */
   storageClass?: string;
-  /** The StorageClass that made it; not known of a deployment by an older version of this program. */
+  /** The same, where an older version of this program remembered it. Only read: see `archiveClass`. */
   madeBy?: string;
 }

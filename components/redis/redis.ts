@@ -26,16 +26,17 @@ import { findMistakes } from "./rules/validation";
  * const redis = new Redis("redis", { mode: "sentinel", resources: { memory: "1Gi" } }, { provider });
  * export const host = redis.host;
  *
- * @throws InputPropertiesError with every mistake in the arguments, before any resource is made
+ * @throws InputPropertiesError with every mistake in the arguments, before any resource is made; for a password that is
+ * an Output as soon as it is known. RunError for a change that would lose data, held against `before`: in the preview.
  */
 export class Redis extends pulumi.ComponentResource {
-  /** Name of the Service that leads to Redis; in sentinel mode always to the current master. */
+  /** `<service>.<namespace>.svc`, the Service that leads to Redis; in sentinel mode always to the current master. */
   readonly host: pulumi.Output<string>;
   /** Port of `host` and `readHost`: 6379. */
   readonly port: pulumi.Output<number>;
-  /** Name of the Service that leads to replicas in sync (the same as `host` in standalone mode). */
+  /** As `host`, the Service that leads to replicas in sync; in standalone mode it is `host` itself. */
   readonly readHost: pulumi.Output<string>;
-  /** Name of the Service that leads to the sentinels; undefined in standalone mode, as are the next three. */
+  /** As `host`, the Service that leads to the sentinels; undefined in standalone mode, as are the next three. */
   readonly sentinelHost: pulumi.Output<string | undefined>;
   /** Port of the sentinels: 26379. */
   readonly sentinelPort: pulumi.Output<number | undefined>;
@@ -100,10 +101,10 @@ export class Redis extends pulumi.ComponentResource {
     this.namespace = foundation.namespace;
     this.deployed = pulumi
       .all([after, foundation.claims.storageClass, foundation.archives?.storageClass])
-      .apply(([known, storageClass, madeBy]) => ({
+      .apply(([known, storageClass, ofArchives]) => ({
         ...known,
         storageClass,
-        archive: known.archive && { ...known.archive, madeBy },
+        archive: known.archive && { ...known.archive, storageClass: ofArchives },
       }));
     this.registerOutputs({
       host: this.host,

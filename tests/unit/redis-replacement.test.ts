@@ -124,19 +124,30 @@ describe("a change that would lose Redis' data, or the way to them", () => {
     ): Partial<RedisArgs> => ({ archive: { volume, ...more } });
     const before = deployed({ ...args, ...archive({ size: "20Gi" }) });
     refused(change(archive({ size: "10Gi" }), { before }), "archive.volume.size", /cannot shrink: write "20Gi"/);
-    const madeBy = { ...before, archive: { size: "20Gi", madeBy: "standard" } };
-    for (const known of [before, madeBy])
+    assert.deepEqual(change(archive({ size: "30Gi", storageClass: "fast" }), { before }), nothing);
+    // As this program remembers its StorageClass, and as older ones did: left out, written, and given as an Output.
+    const standard = "standard";
+    for (const kept of [
+      { storageClass: standard },
+      { madeBy: standard },
+      { storageClass: standard, madeBy: standard },
+      { storageClass: "", madeBy: standard },
+    ]) {
+      const known = { ...before, archive: { size: "20Gi", ...kept } };
       assert.deepEqual(change(archive({ size: "30Gi" }), { before: known, archiveMayGrow: true }), nothing);
-    refused(
-      change(archive({ size: "30Gi" }), { before: madeBy, archiveMayGrow: false }),
-      "archive.volume.size",
-      /more than the 20Gi .* its StorageClass standard does not let it grow .*: write "20Gi", or make a claim yourself/,
-    );
-    refused(
-      change(archive({ size: "20Gi", storageClass: "fast" }), { before }),
-      "archive.volume.storageClass",
-      /leave it out; or make a claim/,
-    );
+      refused(
+        change(archive({ size: "30Gi" }), { before: known, archiveMayGrow: false }),
+        "archive.volume.size",
+        /more than the 20Gi .* its StorageClass standard does not let it grow .*: write "20Gi", or make a claim yourself/,
+      );
+      refused(
+        change(archive({ size: "20Gi", storageClass: "fast" }), { before: known }),
+        "archive.volume.storageClass",
+        /write "standard" or leave it out; or make a claim/,
+      );
+      for (const same of ["standard", undefined])
+        assert.deepEqual(change(archive({ size: "20Gi", storageClass: same }), { before: known }), nothing);
+    }
     refused(
       change(archive({}, { hourly: 1, daily: 1 }), { before: deployed({ ...args, ...archive({}) }) }),
       "archive.volume.size",

@@ -3,7 +3,10 @@ import type { RedisDeployed } from "../deployed";
 import { versionOf } from "./image";
 import { parseBytes } from "./quantity";
 
-/** The same of what is wanted now, as far as it is known before it is deployed. Pure. */
+/**
+ * What the settings would leave deployed, as far as that is known before, in the form in which the last deployment was
+ * noted, to be compared with it. Pure.
+ */
 export const describeDeployed = (settings: RedisSettings, cluster?: string, before?: RedisDeployed): RedisDeployed => ({
   mode: settings.mode,
   namespace: settings.namespace,
@@ -25,11 +28,15 @@ const known = (value: unknown): string => (typeof value === "string" ? value : "
 
 function archiveVolume({ archive }: RedisSettings): RedisDeployed["archive"] {
   if (!archive?.volume || archive.volume.claim !== undefined) return undefined;
-  return {
-    size: archive.volume.size,
-    ...(archive.volume.storageClass !== undefined && { storageClass: known(archive.volume.storageClass) }),
-  };
+  return { size: archive.volume.size };
 }
+
+/**
+ * The StorageClass that made the archives' volume. Older versions of this program wrote it down beside the one that the
+ * arguments named, or that one alone; of one that was neither named nor written down it is not known. Pure.
+ */
+export const archiveClass = (archive: RedisDeployed["archive"]): string | undefined =>
+  archive?.madeBy ?? archive?.storageClass;
 
 /** By how many bytes each volume is to become larger; negative for smaller, 0 where it is not known. Pure. */
 export function growth(before?: { size?: string }, after?: { size?: string }): number {

@@ -22,7 +22,7 @@ export interface Facts {
 export function findReplacements(
   before: RedisDeployed | undefined,
   after: RedisDeployed,
-  { image, persistence: { discard, storageClass } }: RedisSettings,
+  { image, persistence: { discard, storageClass }, archive }: RedisSettings,
   { mayGrow, archiveMayGrow, otherPassword }: Facts = {},
 ): Changes {
   if (before === undefined) return noChanges;
@@ -42,7 +42,7 @@ export function findReplacements(
       ...otherClass(before, storageClass),
       ...otherSize(before, after, mayGrow),
       ...otherVolumes(before, after),
-      ...otherArchiveVolume(before.archive, after.archive, archiveMayGrow),
+      ...otherArchiveVolume(before.archive, after.archive, archive?.volume?.storageClass, archiveMayGrow),
     ],
     warnings: [
       ...takesOver(before, after),
@@ -57,7 +57,7 @@ export function findReplacements(
   };
 }
 
-/** The other way round, the namespace is let go of and stays as it is. */
+/** Refuses to take over a namespace that others made. To let go of one is allowed: it stays as it is. */
 function namespaceOwner(before: RedisDeployed, after: RedisDeployed): Mistake[] {
   if (before.createNamespace !== false || !after.createNamespace || before.namespace !== after.namespace) return [];
   return [

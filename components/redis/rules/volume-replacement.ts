@@ -1,11 +1,13 @@
 import type { Mistake } from "../../mistake";
 import type { RedisDeployed } from "../deployed";
-import { growth } from "./deployed";
+import { archiveClass, growth } from "./deployed";
 
-/** Claims keep the class that they were made of. */
+/** Claims keep the class that they were made of, which may be written or left out; an Output is not looked into. */
+const isOtherClass = (made: string | undefined, written: unknown): boolean =>
+  made !== undefined && typeof written === "string" && written !== made;
+
 export function otherClass(before: RedisDeployed, storageClass: unknown): Mistake[] {
-  if (before.storageClass === undefined || typeof storageClass !== "string" || storageClass === before.storageClass)
-    return [];
+  if (!isOtherClass(before.storageClass, storageClass)) return [];
   return [
     {
       property: "persistence.storageClass",
@@ -51,14 +53,17 @@ export function otherVolumes(before: RedisDeployed, { volumes }: RedisDeployed):
 export function otherArchiveVolume(
   before: RedisDeployed["archive"],
   after: RedisDeployed["archive"],
+  storageClass: unknown,
   mayGrow?: boolean,
 ): Mistake[] {
   if (!before || !after) return [];
-  const refuse = (property: "size" | "storageClass", reason: string): Mistake => ({
+  const wanted = { size: after.size, storageClass };
+  const refuse = (property: keyof typeof wanted, reason: string): Mistake => ({
     property: `archive.volume.${property}`,
-    value: after[property],
+    value: wanted[property],
     reason,
   });
+  const made = archiveClass(before);
   const ownClaim = "make a claim yourself, and name it in archive.volume.claim";
   const more = growth(before, after);
   return [
@@ -69,15 +74,15 @@ export function otherArchiveVolume(
       ? [
           refuse(
             "size",
-            `is more than the ${before.size} that the archives' volume has, and its StorageClass ${before.madeBy} does not let it grow (allowVolumeExpansion): write "${before.size}", or ${ownClaim}`,
+            `is more than the ${before.size} that the archives' volume has, and its StorageClass ${made} does not let it grow (allowVolumeExpansion): write "${before.size}", or ${ownClaim}`,
           ),
         ]
       : []),
-    ...(before.storageClass !== after.storageClass
+    ...(isOtherClass(made, storageClass)
       ? [
           refuse(
             "storageClass",
-            `is not the StorageClass that the archives' volume was made of, and it cannot change it: ${before.storageClass === undefined ? "leave it out" : `write "${before.storageClass}"`}; or ${ownClaim}`,
+            `is not the StorageClass that the archives' volume was made of, and it cannot change it: write "${made}" or leave it out; or ${ownClaim}`,
           ),
         ]
       : []),

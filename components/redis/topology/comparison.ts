@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { refuseChanges } from "../../changes";
 import type { RedisArgs, RedisSettings } from "../args";
 import type { RedisDeployed } from "../deployed";
-import { describeDeployed, growth } from "../rules/deployed";
+import { archiveClass, describeDeployed, growth } from "../rules/deployed";
 import { findReplacements } from "../rules/replacement";
 
 export interface Compared {
@@ -32,7 +32,7 @@ export function compareWithLast(
       mayGrow: growth(before, after) > 0 ? mayGrow(`${name}-class`, before?.storageClass, settings, parent) : undefined,
       archiveMayGrow:
         growth(before?.archive, after.archive) > 0
-          ? mayGrow(`${name}-archive-class`, before?.archive?.madeBy, settings, parent)
+          ? mayGrow(`${name}-archive-class`, archiveClass(before?.archive), settings, parent)
           : undefined,
     }),
   );
@@ -53,9 +53,9 @@ export function compareWithLast(
 }
 
 /**
- * What tells this cluster from others: the uid of the namespace that every cluster has. Who may make no namespaces may
- * not look at that one either, but at the one that was made for him. Not asked where nothing is compared: it takes a
- * request, and a cluster that answers.
+ * What tells this cluster from others: the uid of the namespace kube-system. A user who may not make namespaces may not
+ * read that one either: then it is the uid of the namespace that was made for this Redis. Not asked where nothing is
+ * compared: it takes a request, and a cluster that answers.
  */
 function clusterOf(
   name: string,
