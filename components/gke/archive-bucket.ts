@@ -4,23 +4,23 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ArchiveBucketArgs } from "./args";
 import type { GoogleCloudSettings } from "./settings";
 
-/** Copies of this age are never needed by the retention: what is older was left behind. In days. */
-const leftBehind = 90;
+/** In days; younger copies are still to be read or deleted, and moving them would cost more than it saves. */
+const cold = 90;
 
-/** Pure; `matchesPrefix` is the whole of a rule's reach, and one without it would reach everything. */
+/**
+ * What Google does with copies by their age alone: it makes them cheaper, and deletes none. The job that makes them
+ * counts how many are kept; where none was made for months, the old ones are the only ones. Pure.
+ */
 export function lifecycleRules({
   root,
   daily,
 }: Pick<ArchiveBucketArgs, "root" | "daily">): storage.BucketArgs["lifecycleRules"] {
-  const age = Math.max(leftBehind, daily + 30);
+  const age = Math.max(cold, daily + 30);
+  const matchesPrefixes = [`${root}/hourly/`, `${root}/daily/`];
   return [
-    // The last of each day is in daily/ too.
-    { action: { type: "Delete" }, condition: { age, matchesPrefixes: [`${root}/hourly/`] } },
-    // Never deleted by age: where no archive was made for that long, these are the only ones. They cost less from then
-    // on.
     {
       action: { type: "SetStorageClass", storageClass: "COLDLINE" },
-      condition: { age, matchesPrefixes: [`${root}/daily/`], matchesStorageClasses: ["STANDARD"] },
+      condition: { age, matchesPrefixes, matchesStorageClasses: ["STANDARD"] },
     },
     // Parts of an upload that was cut off are no objects, and nobody would see what they cost.
     { action: { type: "AbortIncompleteMultipartUpload" }, condition: { age: 7 } },
