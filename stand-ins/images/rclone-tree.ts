@@ -23,14 +23,15 @@ export async function rcloneRootTree(): Promise<string> {
         const unpacked = path.join(work, "tree");
         await unpackPackages({
           release: versions.debian,
-          packages: ["rclone", "busybox-static"],
+          // Debian's BusyBox is built without flock, which the official image's has.
+          packages: ["rclone", "busybox-static", "util-linux"],
           tree: unpacked,
           work,
           log,
         });
         mergeUsr(unpacked);
         await buildRootTree(unpacked, path.join(dir, "rclone"), {
-          programs: { "usr/bin/rclone": "usr/local/bin/rclone" },
+          programs: { "usr/bin/rclone": "usr/local/bin/rclone", "usr/bin/flock": "usr/bin/flock" },
         });
       } finally {
         rmSync(work, { recursive: true, force: true });

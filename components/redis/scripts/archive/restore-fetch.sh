@@ -36,8 +36,7 @@ case $POD_NAME in *-0) ;; *)
     exit 0
     ;;
 esac
-# The image that stands in for rclone's on the embedded cluster has no flock.
-! command -v flock >/dev/null || hold_volume
+hold_volume
 if [ "${ON_DAMAGE:-stop}" != restore ] && [ ! -e "$staging/dump.rdb" ] && holds_data; then
     log "restore: nothing to fetch: the volume holds data"
     exit 0
