@@ -7,13 +7,13 @@ import { loadConfig, redisName } from "./config";
 import { lastDeployment } from "./last-deployment";
 import { Protection } from "./protection";
 
-// Not within the function: what is thrown there comes with a stack trace.
+// Loaded out here: Pulumi prints a stack trace with what is thrown within the function.
 const config = loadConfig();
 
 /**
- * Forced: what somebody changed by hand (kubectl scale, kubectl edit) would else refuse the `up` half-way, after a
- * preview that was clean. And the list of addresses is changed in place: replaced, it would be away for a moment, in
- * which no pod can start.
+ * Patches are forced, or what somebody changed by hand (kubectl scale, kubectl edit) would stop the `up` half-way,
+ * after a clean preview. ConfigMaps are changed in place, or the list of addresses would be away for a moment, in which
+ * no pod can start.
  */
 const asRedisNeedsIt = { enablePatchForce: true, enableConfigMapMutable: true };
 
@@ -25,8 +25,8 @@ async function deploy() {
   // leads to.
   const google = config.google && new GoogleCloud(redisName, { ...config.google, before: last.google, describe });
   const { kubeconfig } = google?.kubernetes ?? {};
-  const cluster = google?.kubernetes ?? config.kubernetes;
-  const provider = new k8s.Provider("kubernetes", { ...cluster, ...asRedisNeedsIt }, { dependsOn: google });
+  const wayIn = google?.kubernetes ?? config.kubernetes;
+  const provider = new k8s.Provider("kubernetes", { ...wayIn, ...asRedisNeedsIt }, { dependsOn: google });
   const claims = claimsOf(redisName, config.redis);
   const volumes = google && new Volumes(redisName, { disks: google.disks, claims }, { provider });
 

@@ -31,8 +31,8 @@ export interface Comparison<Deployed> {
 }
 
 /**
- * Done once it is sure that nothing is lost, nor fails half-way; whatever could, waits for it. Otherwise the preview
- * fails already.
+ * Resolves once the change is approved: nothing is lost by it, and nothing fails half-way. Resources that could do
+ * either depend on it. Otherwise the deployment fails with a RunError, in the preview already.
  */
 export function refuseChanges(
   found: pulumi.Output<Changes>,

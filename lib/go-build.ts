@@ -25,9 +25,7 @@ export interface GoBuild {
   linesOf?: { module: string; version: string; lines: (goMod: string) => string[] };
 }
 
-/**
- * Static binaries with no path of this machine in them; the same everywhere, so that Go's own build cache is hit too.
- */
+/** Static binaries, and the same environment for every build, so that Go's own build cache is hit too. */
 const goEnv = { CGO_ENABLED: "0", GOFLAGS: "-mod=mod", GOWORK: "off" };
 
 /** The module that all of it is built in. */

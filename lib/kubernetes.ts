@@ -84,8 +84,8 @@ export async function kubectl(): Promise<string> {
 }
 
 /**
- * The official programs, each with the sum that its site says it has; undefined, with the reason said, where they
- * cannot be had.
+ * The official programs, each held against the sum that its site publishes. Undefined where they cannot be had: without
+ * a word if the site is not reachable, with the reason said if the download fails.
  */
 export async function downloadKubernetes(site = official, root = cache): Promise<string | undefined> {
   const folder = new URL(`/v${version}/bin/linux/${architectures[process.arch]}/`, site);

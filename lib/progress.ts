@@ -5,7 +5,7 @@ import { logs } from "./paths";
 const started = Date.now();
 const clock = (since: number) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 
-/** One line on the terminal, indented under the steps. */
+/** One line on the terminal, as it is: what belongs under the steps brings its own "  --  " or "  ok  ". */
 export const say = (text: string) => console.log(text);
 
 /**
@@ -42,7 +42,8 @@ export async function step<T>(title: string, work: (log: string) => Promise<T>):
 export const elapsed = () => clock(started);
 
 /**
- * The one way a command of `operate/` ends: the message alone for a person, the stack only when asked for (DEBUG=1).
+ * What every command of operate/, stand-ins/ and tests/ runs in. Of a failure a person sees the message, and the stack
+ * only with DEBUG=1; the exit code is then 1.
  */
 export function main(work: () => Promise<void>): void {
   work().catch((error: unknown) => {

@@ -17,9 +17,7 @@ export const versions = {
   rclone: "1.60.1",
 } as const;
 
-/**
- * Where the images of the embedded cluster are named after; no registry answers under it, so nothing is ever pulled.
- */
+/** What the images of the embedded cluster are named after. No registry answers there, so that none is ever pulled. */
 export const imageRegistry = "redis-gke.local";
 
 /** The oldest CLI on the PATH that is used as it is. */

@@ -3,6 +3,7 @@ export interface DiskShape {
   name: string;
   zones: string[];
   type: string;
+  /** In GiB. */
   size: number;
 }
 
@@ -22,6 +23,7 @@ export interface GoogleCloudDeployed {
     machineType: string;
     /** Not known of a deployment by an older version of this program. */
     metadata?: Record<string, string>;
+    /** Whether the pools refuse to be deleted or replaced; not known of such a deployment either. */
     protect?: boolean;
   };
   disks: (DiskShape & { protect: boolean })[];

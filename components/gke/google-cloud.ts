@@ -22,10 +22,13 @@ import { findMistakes } from "./rules/validation";
  * else, and the disks that hold its data.
  *
  * @example
- * const google = new GoogleCloud("redis", { project, name: "redis-dev", cluster: { location: "europe-west1-b" },
- * workload }); const provider = new k8s.Provider("kubernetes", google.kubernetes, { dependsOn: google });
+ * const cluster = { location: "europe-west1-b" };
+ * const google = new GoogleCloud("redis", { project, name: "redis-dev", cluster, workload });
+ * const needed = { enablePatchForce: true, enableConfigMapMutable: true };
+ * const provider = new k8s.Provider("kubernetes", { ...google.kubernetes, ...needed }, { dependsOn: google });
  *
- * @throws InputPropertiesError with every mistake in the arguments, before any resource is made
+ * @throws InputPropertiesError with every mistake in the arguments, before any resource is made. RunError, in the
+ * preview, for a change that would lose data, held against `before`, and for a cluster or disk that does not fit.
  */
 export class GoogleCloud extends pulumi.ComponentResource {
   /** For a `k8s.Provider`: how to reach the cluster, and what makes it another one. */

@@ -9,7 +9,7 @@ import { tuningScripts } from "./scripts";
 export interface KernelTuningArgs {
   /** The namespace that is made for it. Not that of other pods: it admits pods that mount files of their node. */
   namespace: pulumi.Input<string>;
-  /** An image with a POSIX shell and `sed`, `date`, `sleep`; take one that the nodes have in any case. */
+  /** An image with a POSIX shell, `cat`, `date`, `dirname` and `sleep`; take one that the nodes have in any case. */
   image: string;
   /** Labels of the nodes to tune. @default every node */
   nodeSelector?: pulumi.Input<Record<string, pulumi.Input<string>>>;
@@ -24,6 +24,8 @@ export interface KernelTuningArgs {
  *
  * @example
  * new KernelTuning("kernel", { namespace: "redis-kernel", image: "redis:8.0.2-alpine" }, { provider });
+ *
+ * @throws InputPropertiesError if its name is not one that Kubernetes objects can be named after
  */
 export class KernelTuning extends pulumi.ComponentResource {
   /** The namespace that the DaemonSet lives in. */
@@ -108,7 +110,7 @@ export class KernelTuning extends pulumi.ComponentResource {
   }
 }
 
-/** A full node makes room for it, and does not evict it: what waits for the kernel would wait for ever. */
+/** A full node evicts others for it, and never it: without the tuner, pods that wait for the kernel wait for ever. */
 const priorityClass = "system-node-critical";
 
 const selectorLabels = (instance: string) => ({

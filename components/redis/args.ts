@@ -76,18 +76,18 @@ export interface AuthArgs {
 export interface FailoverArgs {
   /** After how many milliseconds of silence a sentinel takes the master for lost; at least 1000. @default 2000 */
   downAfter?: number;
-  /** Milliseconds; a failover that did not succeed is tried again after twice this. @default 10000 */
+  /** Milliseconds, at least `downAfter`; a failover that failed is tried again after twice this. @default 10000 */
   failoverTimeout?: number;
-  /** How many replicas at a time are brought over to a new master. @default 2 */
+  /** How many replicas at a time are brought over to a new master, at least 1. @default 2 */
   parallelSyncs?: number;
   /**
-   * How many replicas have to follow the master within `maxLag`, or it refuses writes; 0 to switch that off.
+   * How many replicas have to follow the master within `maxLag`, or it refuses writes: 0 (never) to `replicas` - 1.
    * @default 1, with fewer than 3 data pods 0
    */
   minReplicas?: number;
   /**
-   * Seconds; how long a master that is cut off from its replicas goes on taking writes, and how far behind a replica
-   * may be for reads.
+   * Seconds, 2 to 60; how long a master that is cut off from its replicas goes on taking writes, and how far behind a
+   * replica may be for reads.
    * @default 5
    */
   maxLag?: number;
@@ -104,9 +104,9 @@ export interface EndpointArgs {
 export interface SchedulingArgs {
   /** Whether pods of one kind (Redis, sentinels, endpoint) must be on different nodes. @default "preferred" */
   spread?: Spread;
-  /** Labels that a node must have. */
+  /** Labels that a node must have. @default none */
   nodeSelector?: Input<Record<string, Input<string>>>;
-  /** Taints that the pods tolerate. */
+  /** Taints that the pods tolerate. @default none */
   tolerations?: Input<Input<k8s.types.input.core.v1.Toleration>[]>;
 }
 
@@ -127,10 +127,13 @@ export interface KernelArgs {
 export interface S3Args {
   /** Where it answers, with its scheme: "https://s3.eu-central-1.amazonaws.com". */
   endpoint: string;
+  /** Name of a bucket that is there already, 3 to 63 characters; nothing is made. */
   bucket: string;
   /** @default left to the store */
   region?: string;
+  /** The key; it has to allow to list, read, write and delete. Kept in a Secret of the namespace. */
   accessKeyId: Input<string>;
+  /** The other half of the key, kept with it. */
   secretAccessKey: Input<string>;
 }
 
@@ -145,8 +148,8 @@ export interface ArchiveVolumeArgs {
 }
 
 /**
- * Consistent copies (RDB files) out of the cluster, each hour and each day, checked where they lie. Exactly one
- * destination.
+ * Consistent copies (RDB files) on a schedule, checked where they lie: the latest ones, and one of each day. They go to
+ * exactly one of `bucket`, `s3` and `volume`, of which the volume alone is lost with the cluster.
  */
 export interface ArchiveArgs {
   /** When one is taken, as five fields of cron, in UTC. @default "0 * * * *" */
@@ -196,7 +199,7 @@ export interface RestoreArgs {
 export interface RedisArgs extends Comparison<RedisDeployed> {
   /**
    * What tells the cluster from others, where the caller knows it; another one than before is refused.
-   * @default the uid of its namespace kube-system
+   * @default with `before`: name and uid of the namespace kube-system, or, if `createNamespace` is false, of its own
    */
   cluster?: Input<string>;
   /**
@@ -206,7 +209,10 @@ export interface RedisArgs extends Comparison<RedisDeployed> {
   passwordBefore?: Input<string>;
   /** Which topology. `standalone` may become `sentinel` in place, not the other way round. */
   mode: Mode;
-  /** The namespace that everything lives in. @default the component's name */
+  /**
+   * The namespace that everything lives in: lower-case letters, digits and `-`, starting with a letter, at most 42.
+   * @default the component's name
+   */
   namespace?: string;
   /**
    * Whether the namespace is made here, and goes with the rest, or is there already. Changed to false it stays.
@@ -224,9 +230,9 @@ export interface RedisArgs extends Comparison<RedisDeployed> {
    * @default "redis:8.0.2-alpine"
    */
   image?: string;
-  /** Data pods, including the master; at least 2. Sentinel mode only. @default 3 */
+  /** Data pods, the master among them, 2 to 9. Sentinel mode only. @default 3 */
   replicas?: number;
-  /** Sentinels; odd, at least 3. Sentinel mode only. @default 3 */
+  /** Sentinels: 3, 5, 7 or 9. Sentinel mode only. @default 3 */
   sentinels?: number;
   /**
    * How many sentinels must agree that the master is lost; a majority at least. Sentinel mode only.
@@ -234,7 +240,8 @@ export interface RedisArgs extends Comparison<RedisDeployed> {
    */
   quorum?: number;
   /**
-   * The name that the sentinels know the master by; unique, so that two installations can never merge.
+   * The name that the sentinels know the master by, at most 63 letters, digits and any of `._-`; unique, so that two
+   * installations can never merge. Sentinel mode only.
    * @default "<stack>-<name>"
    */
   masterName?: string;
@@ -252,6 +259,7 @@ export interface RedisArgs extends Comparison<RedisDeployed> {
   /**
    * Further redis.conf directives, e.g. `{"maxmemory-policy": "allkeys-lru"}`; one that the component owns is refused
    * by name.
+   * @default none
    */
   settings?: Record<string, string>;
 }

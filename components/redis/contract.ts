@@ -1,6 +1,8 @@
 /**
  * What others see of a Redis and go by: `make status` and the other commands, the endpoint's clients, the tests, a
- * person with kubectl. Each name is written here, once, and nowhere else in the program.
+ * person with kubectl. In TypeScript each name is written here alone (that of the claims in objects/claims.ts). The
+ * pods' shell cannot import it, and has the ports and folders again, in scripts/shared/lib.sh and beside what uses
+ * them: a change here has to be made there too.
  */
 
 import { label } from "../names";

@@ -14,7 +14,7 @@ export interface Listed {
   source: string;
 }
 
-/** The lines of a log that are its, latest first. */
+/** The archives in the log of archive-list.sh: those of hourly/, then those of daily/, the latest first in each. */
 export function parseList(log: string): Listed[] {
   const lines = [
     ...log.matchAll(

@@ -82,8 +82,8 @@ export interface Ended {
 }
 
 /**
- * Runs a job to its end, at which Kubernetes puts one that hangs (`activeDeadlineSeconds`); fails if that takes longer
- * than the patience.
+ * Runs a job until it has ended; Kubernetes ends one that hangs (`activeDeadlineSeconds`). Fails once the patience is
+ * over.
  */
 export async function runJob(
   { target, namespace }: Pick<Place, "target" | "namespace">,

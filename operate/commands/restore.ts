@@ -2,10 +2,11 @@ import { timeOf } from "../../components/redis/rules/restore-choice";
 import { archiveOf, listArchives } from "../archives/job";
 import { bytes } from "../status/report";
 import { runJob } from "../archives/run-job";
+import { configFile } from "../engine/salt";
 import { elapsed, main, say, step } from "../../lib/progress";
 import { comparingJob, drillOf } from "../restore/compare";
 import { archiveSource, chooseArchive, newStack } from "../restore/plan";
-import { deployBeside, fileOf } from "../restore/stack";
+import { deployBeside } from "../restore/stack";
 import { age } from "../status/archive";
 import { deployment } from "../status/deployment";
 
@@ -36,7 +37,7 @@ main(async () => {
 Next:
   ${target.deployedByUser ? "" : ". operate/env; "}STACK=${planned.stack} make status
   lead the clients to ${host}: what ${old.target.stack} took since the archive is not there, and no later write will be
-  take redis-gke:restore out of ${fileOf(planned.stack)}; left in it is harmless
+  take redis-gke:restore out of ${configFile(planned.stack)}; left in it is harmless
 
 Done in ${elapsed()}.`);
 });

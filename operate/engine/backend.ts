@@ -9,7 +9,7 @@ export const backendDir = path.join(state, "pulumi");
 
 const project = "redis-gke";
 
-export const stackFile = (stack: Target["stack"], backend = backendDir) =>
+export const checkpointFile = (stack: Target["stack"], backend = backendDir) =>
   path.join(backend, ".pulumi", "stacks", project, `${stack}.json`);
 
 /** Of the stack; there only while somebody is at work on it, or was killed. */
@@ -42,8 +42,8 @@ export function stackState(stack: Target["stack"]): {
   resources: number;
   pending: PendingOperation[];
 } {
-  if (!fs.existsSync(stackFile(stack))) return { exists: false, resources: 0, pending: [] };
-  const latest = (JSON.parse(fs.readFileSync(stackFile(stack), "utf8")) as Checkpoint).checkpoint?.latest;
+  if (!fs.existsSync(checkpointFile(stack))) return { exists: false, resources: 0, pending: [] };
+  const latest = (JSON.parse(fs.readFileSync(checkpointFile(stack), "utf8")) as Checkpoint).checkpoint?.latest;
   return { exists: true, resources: latest?.resources?.length ?? 0, pending: latest?.pending_operations ?? [] };
 }
 
@@ -52,25 +52,26 @@ export function stackState(stack: Target["stack"]): {
  * there, is gone for good.
  */
 export function forgetDeployed(stack: Target["stack"]): void {
-  const state = withoutDeployed(JSON.parse(fs.readFileSync(stackFile(stack), "utf8")) as Checkpoint);
-  const fresh = `${stackFile(stack)}.${process.pid}`;
-  fs.writeFileSync(fresh, JSON.stringify(state, null, 4), { mode: 0o600 });
-  fs.renameSync(fresh, stackFile(stack));
+  const checkpoint = withoutDeployed(JSON.parse(fs.readFileSync(checkpointFile(stack), "utf8")) as Checkpoint);
+  const fresh = `${checkpointFile(stack)}.${process.pid}`;
+  fs.writeFileSync(fresh, JSON.stringify(checkpoint, null, 4), { mode: 0o600 });
+  fs.renameSync(fresh, checkpointFile(stack));
 }
 
 /** @internal Of {@link forgetDeployed}. Namespace and names stay: the next ones are to be the same. Pure. */
-export function withoutDeployed(state: Checkpoint): Checkpoint {
-  const resources = state.checkpoint?.latest?.resources?.map((resource) => {
+export function withoutDeployed(checkpoint: Checkpoint): Checkpoint {
+  const resources = checkpoint.checkpoint?.latest?.resources?.map((resource) => {
     if (resource.type !== "pulumi:pulumi:Stack") return resource;
     const kept = Object.entries(resource.outputs ?? {}).filter(([name]) => name !== "deployed" && name !== "password");
     return { ...resource, outputs: Object.fromEntries(kept) };
   });
-  return { ...state, checkpoint: { ...state.checkpoint, latest: { ...state.checkpoint?.latest, resources } } };
+  const latest = { ...checkpoint.checkpoint?.latest, resources };
+  return { ...checkpoint, checkpoint: { ...checkpoint.checkpoint, latest } };
 }
 
 /** Stacks that `make restore` made beside this one. */
 export const stacksBeside = (stack: Target["stack"]): string[] => {
-  const folder = path.dirname(stackFile(stack));
+  const folder = path.dirname(checkpointFile(stack));
   return fs.existsSync(folder)
     ? fs
         .readdirSync(folder)

@@ -15,7 +15,8 @@ const saltLine = /^encryptionsalt:.*\n?/m;
  */
 const localStacks = ["local", "minikube"];
 
-export const stackFile = (stack: string) => path.join(checkout, `Pulumi.${stack}.yaml`);
+/** The name of a stack's file with its config, in the checkout. */
+export const configFile = (stack: string): string => `Pulumi.${stack}.yaml`;
 
 export const withoutSalt = (text: string): string => text.replace(saltLine, "");
 
@@ -27,7 +28,7 @@ export function withSaltOf(authored: string, written: string): string {
 
 /** Runs work that makes the CLI write into the stack's file, and keeps that to the one line. */
 export async function keepingFormat(stack: string, work: () => Promise<unknown>): Promise<void> {
-  const file = stackFile(stack);
+  const file = path.join(checkout, configFile(stack));
   const authored = fs.readFileSync(file, "utf8");
   await work();
   const written = fs.readFileSync(file, "utf8");
@@ -36,7 +37,8 @@ export async function keepingFormat(stack: string, work: () => Promise<unknown>)
 }
 
 export async function forgetSalts(): Promise<void> {
-  for (const file of localStacks.map(stackFile).filter((name) => fs.existsSync(name))) {
+  const files = localStacks.map((stack) => path.join(checkout, configFile(stack)));
+  for (const file of files.filter((name) => fs.existsSync(name))) {
     const text = fs.readFileSync(file, "utf8");
     if (saltLine.test(text)) fs.writeFileSync(file, withoutSalt(text));
     await settleIndex(file);

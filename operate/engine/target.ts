@@ -4,9 +4,9 @@ import { kubeconfig, state } from "../../lib/paths";
 
 /** Where a stack goes: the embedded cluster, or a context of the user's own kubeconfig. */
 export interface Target {
-  /** `local` or `minikube`; or one that the user deploys himself, which is only looked at. */
+  /** `local`, `minikube`, one that `make restore` made beside them, or one that the user deploys with pulumi. */
   stack: string;
-  /** The name of the kubeconfig's context; undefined is the embedded cluster. */
+  /** Undefined is the embedded cluster; else the kubeconfig's context, or with `deployedByUser` words for a message. */
   context?: string;
   kubeconfig: string;
   /** With the user's own pulumi and login, not by `make up`. */

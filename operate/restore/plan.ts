@@ -59,7 +59,10 @@ export function archiveSource({ spec, metadata }: V1CronJob): {
   return { root, kind: value("RCLONE_CONFIG_ARCHIVE_TYPE"), bucket, folder };
 }
 
-/** What the new stack is: as the old one, in a namespace, on disks and in a cluster of its own. Pure. */
+/**
+ * The new stack: as the old one, but in a namespace and on disks of its own, and, where the old one made its cluster,
+ * in a cluster of its own. Throws where the archives lie on a volume, and for a name that does not fit. Pure.
+ */
 export function newStack(
   old: string,
   into: string,

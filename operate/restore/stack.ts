@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import { quiet, shown } from "../engine/pulumi";
+import { configFile } from "../engine/salt";
 import type { Target } from "../engine/target";
 import { CommandFailed, run } from "../../lib/run";
 import { say } from "../../lib/progress";
@@ -16,8 +17,6 @@ interface Pulumi {
   /** On the terminal. */
   show(args: readonly string[]): Promise<void>;
 }
-
-export const fileOf = (stack: string): string => `Pulumi.${stack}.yaml`;
 
 const pulumiOfMakeUp = (target: Target): Pulumi => ({
   ask: (args) => quiet(target, args),
@@ -41,16 +40,16 @@ const own = (name: string) => `redis-gke:${name}`;
 
 /** Makes the new stack's file, or goes on with one that was made for the same archive and did not come up. */
 async function make(pulumi: Pulumi, old: string, { stack, set, remove }: NewStack): Promise<void> {
-  if (fs.existsSync(fileOf(stack))) {
+  if (fs.existsSync(configFile(stack))) {
     const before = await pulumi.ask(["config", "get", "--path", own("restore.from"), "--stack", stack]).then(
       (text) => text.trim(),
       () => undefined,
     );
     if (before !== set["restore.from"])
       throw new Error(
-        `There is a stack ${stack} already (${fileOf(stack)}${before ? `, from ${before}` : ""}): ${before ? `FROM=${before} goes on with it. Or ` : ""}choose another name, INTO=..., or take it down first: pulumi destroy --stack ${stack}, pulumi stack rm ${stack}.`,
+        `There is a stack ${stack} already (${configFile(stack)}${before ? `, from ${before}` : ""}): ${before ? `FROM=${before} goes on with it. Or ` : ""}choose another name, INTO=..., or take it down first: pulumi destroy --stack ${stack}, pulumi stack rm ${stack}.`,
       );
-    return say(`  ok  ${fileOf(stack)} was made before, for this archive: it goes on with that`);
+    return say(`  ok  ${configFile(stack)} was made before, for this archive: it goes on with that`);
   }
   await pulumi.ask(["stack", "init", stack, "--no-select", "--non-interactive"]);
   await pulumi.ask(["config", "cp", "--stack", old, "--dest", stack]);
@@ -63,10 +62,10 @@ async function make(pulumi: Pulumi, old: string, { stack, set, remove }: NewStac
     stack,
     ...Object.entries(set).flatMap(([key, value]) => ["--plaintext", `${own(key)}=${value}`]),
   ]);
-  say(`  ok  ${fileOf(stack)}: as ${fileOf(old)}, with restore, and without what is the old one's alone`);
+  say(`  ok  ${configFile(stack)}: as ${configFile(old)}, with restore, and without what is the old one's alone`);
 }
 
-/** The new stack, deployed; what it is to be told from the old one by, and where its Redis is. */
+/** Deploys the new stack; resolves to the target by which the commands reach it, and to where its Redis is. */
 export async function deployBeside(target: Target, planned: NewStack): Promise<RedisLocation & { host: string }> {
   const pulumi = target.deployedByUser ? pulumiOfUser : pulumiOfMakeUp({ ...target, stack: planned.stack });
   await make(pulumi, target.stack, planned);

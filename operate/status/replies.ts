@@ -15,7 +15,7 @@ export interface RedisView {
   offset: number;
   /** Seconds since a replica last heard of its master. */
   silentSeconds?: number;
-  /** Since when its link is down. */
+  /** For how many seconds its link has been down; undefined while it is up, or if it never was. */
   downSeconds?: number;
   syncing: boolean;
   loading: boolean;

@@ -10,7 +10,7 @@ import { userKubeconfig } from "./certificates";
 import { clusterNodes } from "./layout";
 import { anythingThere, everyProcess, removeEverything } from "./leftovers";
 import { withLock } from "./lock";
-import { allCablesUp, namespaceExists } from "./network";
+import { allCablesUp, netnsExists } from "./network";
 import { missingImages, nodesReady, recently } from "./node";
 import { belongsTo, whatIsThere } from "./ownership";
 import { installMissingPackages } from "./packages";
@@ -97,7 +97,7 @@ export function clusterStatus(): "absent" | "running" | "half" {
     finding === "ours" &&
     record !== undefined &&
     livingParts(record).length === partCount &&
-    clusterNodes.every(namespaceExists);
+    clusterNodes.every(netnsExists);
   return complete ? "running" : "half";
 }
 

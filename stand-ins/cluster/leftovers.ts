@@ -4,7 +4,7 @@ import { machine } from "../../lib/paths";
 import { cgroupExists, killCgroup, membersOf, removeCgroup } from "./cgroups";
 import { clusterNodes, type Node, spaces } from "./layout";
 import { removeFolder, unmountBelow } from "./mounts";
-import { deleteNamespace, deleteNetwork, hostCableExists, namespaceExists } from "./network";
+import { deleteNetns, deleteNetwork, hostCableExists, netnsExists } from "./network";
 import { devicePlugins, nodeFiles } from "./node-config";
 import { identify } from "./processes";
 import { isThisBoot, readRecord } from "./record";
@@ -12,9 +12,7 @@ import { restoreSysctls } from "./sysctls";
 
 /** Whether anything of a cluster is on this machine, by our own fixed names: its record may be gone. */
 export const anythingThere = () =>
-  fs.existsSync(machine) ||
-  hostCableExists() ||
-  spaces.some((space) => namespaceExists(space) || cgroupExists(space.name));
+  fs.existsSync(machine) || hostCableExists() || spaces.some((space) => netnsExists(space) || cgroupExists(space.name));
 
 /** Whether any process lives in the cluster's cgroups, recorded or not. */
 export const anythingAlive = () => spaces.some((space) => membersOf(space.name).length > 0);
@@ -43,7 +41,7 @@ export async function removeRunningNode(node: Node): Promise<void> {
   await killCgroup(node.name);
   removeRuntimeTraces(node);
   await unmountBelow(node.dir);
-  await deleteNamespace(node);
+  await deleteNetns(node);
   await removeCgroup(node.name);
   await removeFolder(nodeFiles(node).runtime);
 }

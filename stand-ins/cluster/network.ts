@@ -14,7 +14,7 @@ import { clusterNodes, control, network, type Node, type Space, spaces } from ".
 const netnsDir = "/run/netns";
 const cidr = (address: string) => `${address}/${network.prefix}`;
 
-export const namespaceExists = (space: Space) => fs.existsSync(path.join(netnsDir, space.name));
+export const netnsExists = (space: Space) => fs.existsSync(path.join(netnsDir, space.name));
 export const hostCableExists = () => fs.existsSync(path.join("/sys/class/net", network.hostCable));
 
 /** A list of ip commands in one process, in a namespace or on the host. */
@@ -95,22 +95,22 @@ export async function allCablesUp(): Promise<boolean> {
     flags: string[];
   }[];
   return clusterNodes.every(
-    (node) => namespaceExists(node) && links.some((link) => link.ifname === node.cable && link.flags.includes("UP")),
+    (node) => netnsExists(node) && links.some((link) => link.ifname === node.cable && link.flags.includes("UP")),
   );
 }
 
 /** Deleting a namespace takes its ends of the cables with it, and a cable goes when one end does. */
-export async function deleteNamespace(space: Space): Promise<void> {
-  if (!namespaceExists(space)) return;
+export async function deleteNetns(space: Space): Promise<void> {
+  if (!netnsExists(space)) return;
   // The cable is deleted by hand: a namespace lives on as long as a dying process is still in it, and the name is
   // needed again.
-  if (space !== control && namespaceExists(control))
+  if (space !== control && netnsExists(control))
     await ip([`link delete ${space.cable}`], control).catch(() => undefined);
   await ip([`netns delete ${space.name}`]);
 }
 
 export async function deleteNetwork(): Promise<void> {
-  for (const space of spaces) await deleteNamespace(space);
+  for (const space of spaces) await deleteNetns(space);
   if (hostCableExists()) await ip([`link delete ${network.hostCable}`]).catch(() => undefined);
   await unmountEmptyNetnsDir();
 }

@@ -3,7 +3,7 @@ import { checkout } from "../../lib/paths";
 import { cgroupExists } from "./cgroups";
 import { control, dirs } from "./layout";
 import { anythingAlive, anythingThere } from "./leftovers";
-import { hostCableExists, namespaceExists } from "./network";
+import { hostCableExists, netnsExists } from "./network";
 import { type ClusterRecord, isThisBoot, livingParts, readRecord } from "./record";
 
 /** The checkout that the recorded cluster belongs to, and whether any of it runs. */
@@ -58,7 +58,7 @@ const isWhole = (record: ClusterRecord) =>
   isThisBoot(record) &&
   fs.existsSync(dirs.pki) &&
   hostCableExists() &&
-  namespaceExists(control) &&
+  netnsExists(control) &&
   cgroupExists(control.name);
 
 export const belongsTo = (other: string) =>

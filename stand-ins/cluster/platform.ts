@@ -17,7 +17,7 @@ export function whyNotHere(machine: Platform = thisMachine()): string | undefine
   const reasons = [
     machine.platform !== "linux" && `it needs Linux (network namespaces and cgroups), and this is ${machine.platform}`,
     machine.uid !== 0 && "it needs root (to make namespaces, mounts and cgroups), and this user is not",
-    !machine.hasGo && "it needs Go on the PATH (Kubernetes is built from its Go modules), and there is none",
+    !machine.hasGo && "it needs Go on the PATH (CoreDNS and others are built from Go modules), and there is none",
   ].filter((reason) => reason !== false);
   if (reasons.length === 0) return undefined;
   return [

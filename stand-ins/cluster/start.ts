@@ -7,7 +7,7 @@ import { cgroupExists, createCgroup } from "./cgroups";
 import { controlParts, startControlPlane } from "./control-plane";
 import { clusterNodes, control, type Node } from "./layout";
 import { removeRunningNode } from "./leftovers";
-import { createNetwork, createNodeNetwork, namespaceExists, setCable } from "./network";
+import { createNetwork, createNodeNetwork, netnsExists, setCable } from "./network";
 import { knowsItsPods, nodeParts, nodesReady, recently, startKubelets, startRuntime } from "./node";
 import { isPartAlive, type PartSpec, waitFor } from "./parts";
 import { bootId } from "./processes";
@@ -64,7 +64,7 @@ export async function startMissing({ bin, images }: Built): Promise<void> {
 
 /** A node whose namespace or cgroup is gone has nothing to stand on: the rest of it goes too, as in a power cut. */
 async function readyToStart(node: Node): Promise<void> {
-  if (!namespaceExists(node) || !cgroupExists(node.name)) {
+  if (!netnsExists(node) || !cgroupExists(node.name)) {
     await removeRunningNode(node);
     await createNodeNetwork(node);
     createCgroup(node.name);

@@ -66,5 +66,5 @@ export function done(store: Store, target: string): object {
   };
 }
 
-/** Whether somebody else changed the labels since they were read. */
+/** A new mark for labels: a change that names an older one is refused, since somebody changed them meanwhile. */
 export const fingerprint = (store: Store): string => Buffer.from(`fingerprint-${store.next()}`).toString("base64");

@@ -23,7 +23,7 @@ export interface DiffRequest {
   news: Fields;
   ignoreChanges: string[];
   namespaced: boolean;
-  /** Of some fields of an object: they are updated in place, whatever they are. */
+  /** Whether the resource is a patch, of some fields of an object alone: it is updated in place, whatever changes. */
   patch?: boolean;
   settings: Pick<Settings, "enableConfigMapMutable" | "enableSecretMutable">;
 }

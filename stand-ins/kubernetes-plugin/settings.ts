@@ -32,8 +32,8 @@ const flags: Record<string, string> = {
 };
 
 /**
- * Of no consequence here: warnings that are not given, client limits, Helm, and what the engine itself puts among the
- * inputs.
+ * Not read as settings: warnings that are not given, client limits, Helm, what the engine itself puts among the inputs,
+ * and `clusterIdentifier`, which only provider-config.ts goes by.
  */
 const ignored = new Set([
   "suppressDeprecationWarnings",

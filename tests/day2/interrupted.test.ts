@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
-import { dropUnwritten, locksOf, stackFile } from "../../operate/engine/backend";
+import { dropUnwritten, locksOf, checkpointFile } from "../../operate/engine/backend";
 import { imageNames } from "../../stand-ins/images";
 import { kubectl, redisCli, roles, sentinelClientOf, settled } from "../support/cluster";
 import { cutOffUp, goOn } from "../support/cut-off";
@@ -69,7 +69,7 @@ describe("an up that is cut off, or not alone: the next one goes on from there, 
   });
 
   it("killed while it wrote its state to files: the state is whole, and is found again", async () => {
-    fs.truncateSync(`${stackFile(stack, project.backend)}.attrs`);
+    fs.truncateSync(`${checkpointFile(stack, project.backend)}.attrs`);
     assert.match(await project.refused(up()), /failed to load checkpoint: EOF/);
     assert.deepEqual(dropUnwritten(project.backend), [`${stack}.json.attrs`]);
     await isWhole();

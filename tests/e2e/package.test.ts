@@ -56,6 +56,17 @@ function programInYaml(): string {
   return stringify(program);
 }
 
+/** Waits until there is one master with its replicas, and writes a key by the way that a client has. */
+async function takesAWrite(namespace: string, host: unknown, value: string): Promise<void> {
+  await settled(namespace);
+  const client = plainClient(await addressOf(host as string), password);
+  try {
+    assert.equal(await client.set("from", value), "OK");
+  } finally {
+    client.disconnect();
+  }
+}
+
 describe("the package, in the hands of a stranger", function () {
   this.timeout(600_000);
   this.bail(true);
@@ -140,13 +151,7 @@ describe("the package, in the hands of a stranger", function () {
       [outputs.host, outputs.port, outputs.sentinelHost, outputs.masterName, outputs.password],
       [`redis.${namespace}.svc`, 6379, `redis-sentinel.${namespace}.svc`, "test-redis", password],
     );
-    await settled(namespace);
-    const client = plainClient(await addressOf(outputs.host as string), password);
-    try {
-      assert.equal(await client.set("from", "a stranger"), "OK");
-    } finally {
-      client.disconnect();
-    }
+    await takesAWrite(namespace, outputs.host, "a stranger");
   });
 
   it("has nothing to change a second time", async () => {
@@ -192,13 +197,7 @@ describe("the package, in the hands of a stranger", function () {
         url: "[secret]",
       });
       assert.equal((await outputs("--show-secrets")).url, `redis://:${password}@${String(host)}:6379`);
-      await settled(`${namespace}-yaml`);
-      const client = plainClient(await addressOf(host as string), password);
-      try {
-        assert.equal(await client.set("from", "YAML"), "OK");
-      } finally {
-        client.disconnect();
-      }
+      await takesAWrite(`${namespace}-yaml`, host, "YAML");
     });
 
     it("has nothing to change a second time", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import type { Redis } from "ioredis";
-import { stackFile } from "../../operate/engine/backend";
+import { checkpointFile } from "../../operate/engine/backend";
 import { imageNames } from "../../stand-ins/images";
 import {
   addressOf,
@@ -184,7 +184,7 @@ describe("pulumi on a real Kubernetes, with real clients", function () {
     assert.ok(!objects.includes(password));
     // Not the encoded form either: the state must not hold the Secret's data in the clear.
     const encoded = Buffer.from(password).toString("base64");
-    assert.ok(!fs.readFileSync(stackFile("e2e", project.backend), "utf8").includes(encoded));
+    assert.ok(!fs.readFileSync(checkpointFile("e2e", project.backend), "utf8").includes(encoded));
   });
 
   it("changes a ConfigMap or a Secret in place where its name is fixed, and under another name where it is immutable", async () => {

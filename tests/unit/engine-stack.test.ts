@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { dropUnwritten, stackFile, withoutDeployed } from "../../operate/engine/backend";
+import { dropUnwritten, checkpointFile, withoutDeployed } from "../../operate/engine/backend";
 import { withoutSalt, withSaltOf } from "../../operate/engine/salt";
 import { embedded, targetOf } from "../../operate/engine/target";
 import { together } from "../../lib/together";
@@ -66,7 +66,7 @@ describe("engine: a state that was being written when its up was killed", () => 
   it("loses the empty attributes beside it, and nothing else", () => {
     const backend = fs.mkdtempSync(path.join(os.tmpdir(), "redis-gke-backend-"));
     try {
-      const stacks = path.dirname(stackFile("local", backend));
+      const stacks = path.dirname(checkpointFile("local", backend));
       fs.mkdirSync(stacks, { recursive: true });
       const files = { "local.json": "{}", "local.json.attrs": "", "dev.json": "", "dev.json.attrs": "{}" };
       for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(stacks, name), text);

@@ -6,9 +6,9 @@ import type { GoogleCloudSettings } from "../settings";
 const needed = ["cloudresourcemanager", "compute", "container", "iam", "storage"];
 
 /**
- * Switches them on, once the change is approved: everything else waits for them, so that of one that is refused nothing
- * is made, not even of the disks' replacements. They stay on when the stack is destroyed: something else in the project
- * may have come to need them.
+ * Switches them on, once the change is approved. Everything else depends on this, so that a refused change makes
+ * nothing, not even a new disk in place of an old one. They stay on when the stack is destroyed: something else in the
+ * project may have come to need them.
  */
 export const enableServices = (
   { name, project }: GoogleCloudSettings,

@@ -12,7 +12,8 @@ export interface VolumesArgs {
 /** Each disk as a PersistentVolume that one claim alone can have. */
 export class Volumes extends pulumi.ComponentResource {
   /**
-   * As Redis takes them: their names in the order of the disks, and whether their claims are as protected as they are.
+   * As Redis takes them: their names in the order of the disks, and whether to protect the claims, which is so only
+   * while every disk is protected.
    */
   readonly forRedis: { volumes: pulumi.Output<string>[]; protect: boolean };
 

@@ -21,7 +21,7 @@ export const isDiskProtected = (name: string, { protect, discard }: GoogleCloudS
 export const isPoolProtected = ({ cluster, disk }: GoogleCloudSettings): boolean =>
   cluster.existing === undefined ? cluster.deletionProtection : disk.protect;
 
-/** The same of what is wanted now. */
+/** What the settings would leave deployed, in the form in which the last deployment was noted, to be compared. Pure. */
 export const describeDeployed = (settings: GoogleCloudSettings): GoogleCloudDeployed => ({
   cluster: {
     name: settings.cluster.existing ?? settings.name,

@@ -117,7 +117,7 @@ function diskReplacements(
   discard: readonly string[],
 ): Changes {
   const mistakes = before.disks.flatMap((disk) => diskMistakes(disk, after.disks, discard));
-  // Whatever is named there stays without protection, the disk that came after the one that was meant among it.
+  // As long as a name stands in `discard` its disk has no protection, a new disk that has taken the name included.
   const open = after.disks.filter(
     ({ name }) =>
       discard.includes(name) &&

@@ -26,7 +26,7 @@ read_kernel() {
 
 warn() { [ "$1" = right ] || log "WARNING: kernel: $2 is $3 on the node $NODE_NAME, wanted $4: $(remedy "$2")"; }
 
-# Before Redis starts: the proof that it has what it wants, or a line for each value that is wrong.
+# Before Redis starts: one line with every value that the pod got, and one more for each that is wrong, with its remedy.
 report_kernel() {
     read_kernel
     log "kernel: $values"

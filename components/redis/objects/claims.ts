@@ -15,8 +15,8 @@ export interface Claims {
 }
 
 /**
- * Of a patch of a claim. That is bound when its pod comes, which waits for it; and its size is ours, whoever wrote it
- * last.
+ * Annotations of a patch of a claim. Pulumi must not wait until the claim is bound: that takes its pod, which is only
+ * made after the patch. And the size is forced, because a person or the StatefulSet may have written it last.
  */
 export const ofClaimPatch = { "pulumi.com/skipAwait": "true", "pulumi.com/patchForce": "true" };
 

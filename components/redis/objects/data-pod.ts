@@ -65,13 +65,12 @@ export function dataPod(args: DataPodArgs): k8s.types.input.core.v1.PodSpec {
           limits: { memory: settings.resources.memory },
         },
         securityContext: containerSecurity,
-        // Until Redis answers for the first time (a start takes as long as its data takes to load, which is an answer
-        // too).
+        // Fails a start after a minute without any answer; that the data are still loading is an answer, however long.
         startupProbe: scriptProbe(["alive.sh", String(redisPort)], 1, 60),
         livenessProbe: scriptProbe(["alive.sh", String(redisPort)], 10, 6),
-        // Beside sentinels no client comes by it: one look is enough, and a third of the looks can be saved, each of
-        // which takes 30 ms of a processor for the container alone. A standalone node is the only one that clients
-        // have: it is taken from them only where two in a row fail.
+        // In sentinel mode no client reaches this pod by its readiness, so one failed look is enough, and a look every
+        // three seconds: each costs 30 ms of a processor for the start of a process in the container. A standalone node
+        // is the only one that clients have, and is taken from them by it: only two failures in a row count.
         readinessProbe: sentinel ? scriptProbe(["redis-ready.sh"], 3, 1) : scriptProbe(["redis-ready.sh"], 2, 2),
         volumeMounts: [
           mount("data"),

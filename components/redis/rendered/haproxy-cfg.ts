@@ -5,8 +5,8 @@ import { majority } from "../defaults";
 const address = (host: string, port: number) => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`);
 
 // HAProxy takes the password from its environment, in double quotes, where nothing but `$`, `\` and `"` is special.
-// `min-recv 0` makes the first reply conclusive: a node that stopped being master would otherwise keep its sessions
-// until the check times out.
+// `min-recv 0` makes the first reply conclusive: a node that stopped being master would otherwise be given new
+// connections until the check times out, two seconds later.
 const check = (command: string, expected: string) => [
   "  option tcp-check",
   "  tcp-check connect",

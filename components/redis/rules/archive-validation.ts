@@ -90,7 +90,7 @@ function bucketReason(name: string): string | undefined {
 function s3Mistakes(s3: ArchiveArgs["s3"]): Mistake[] {
   if (s3 === undefined) return [];
   const mistakes: Mistake[] = [];
-  // One that is missing has been said by the schema.
+  // If one is missing the compiler, config/schema.ts or the provider's schema tells so; in plain JavaScript none does.
   const { endpoint, bucket }: { endpoint?: string; bucket?: string } = s3;
   if (endpoint !== undefined && !/^https?:\/\/[^/\s]+\/?$/.test(endpoint)) {
     const host = endpoint.replace(/^[a-z]*:?\/\//i, "").split("/")[0];

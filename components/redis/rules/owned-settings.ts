@@ -1,4 +1,4 @@
-/** redis.conf directives that the component writes itself, each with what to use instead. */
+/** redis.conf directives that a stack may not set, each with the reason, or with what to use instead. */
 export const ownedSettings: Readonly<Record<string, string>> = {
   appendonly: "it is always on",
   appendfsync: "use persistence.fsync",

@@ -11,7 +11,7 @@ export function restoreMistakes({ mode, restore, archive }: RedisArgs): Mistake[
   if (restore === undefined) return [];
   const mistakes: Mistake[] = [];
   const refuse = (property: string, value: unknown, reason: string) => mistakes.push({ property, value, reason });
-  // Missing, the schema has said so.
+  // If it is missing the compiler, config/schema.ts or the provider's schema tells so; in plain JavaScript none does.
   const from: string | undefined = restore.from;
   if (archive === undefined)
     refuse(

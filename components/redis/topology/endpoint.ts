@@ -110,8 +110,8 @@ function endpointPod(
         securityContext: containerSecurity,
         readinessProbe: health,
         livenessProbe: { ...health, periodSeconds: 10 },
-        // First out of the Service, then told to stop by the signal that it listens to: as a container's first process
-        // it ignores the SIGTERM of an image that names no other, and would wait for the kill.
+        // The pod leaves the Service first, and HAProxy is told to stop after that. By USR1: as the first process of a
+        // container it ignores the SIGTERM that an image without a STOPSIGNAL gets, and would wait for the kill.
         lifecycle: { preStop: { exec: { command: ["/bin/sh", "-c", "sleep 2; kill -USR1 1"] } } },
         volumeMounts: [mount("configuration")],
       },

@@ -29,8 +29,8 @@ export class Sentinel extends pulumi.ComponentResource {
     takesOver: pulumi.Output<boolean>,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    // What was made for a standalone Redis under the same names goes on with its data: made anew it would be in its own
-    // way.
+    // A standalone stack that takes sentinels keeps its StatefulSet and Services by this alias. Without it Pulumi would
+    // make them anew, and the old ones, of the same names, would be in the way.
     super("redis-gke:redis:Sentinel", name, {}, { ...opts, aliases: [{ type: "redis-gke:redis:Standalone" }] });
     const { namespace } = foundation;
     const sentinel = objectName.sentinel(name);

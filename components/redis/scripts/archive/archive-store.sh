@@ -92,8 +92,8 @@ file=$(find "$WORK" -maxdepth 1 -name '*.rdb') name=${file##*/}
 name=${name%.rdb}
 begun=$(now) made='' unfinished=''
 trap abandon EXIT
-# A look first: to a list a store says what it has against the job, to what else is asked of it often only that it is
-# forbidden.
+# The list is asked for first: a store answers it with the real reason (no such bucket, a wrong key), where it answers
+# an upload often only with "forbidden".
 files hourly >"$WORK/there"
 # Before, too: where fewer are to be kept because the destination is full, this is what makes room.
 (prune) || log "WARNING: what is beyond the retention could not be removed"
@@ -106,7 +106,7 @@ unfinished="hourly/$mark"
 made=$name
 log "hourly/$name is there: $(known keys) keys, $(known size) bytes, read back"
 
-# The day's: a copy within the store, where the store can do that.
+# The archive of the day is copied within the store, where the store can do that, and not uploaded again.
 unfinished="daily/$name.rdb hourly/$mark"
 reach "copying to $ARCHIVE_ROOT/daily/$name.rdb" copyto --ignore-times "$ARCHIVE_ROOT/hourly/$name.rdb" "$ARCHIVE_ROOT/daily/$name.rdb"
 read_back daily

@@ -16,9 +16,9 @@ no_room="no room in $WORK for the copy: as much as resources.memory is allowed, 
 # "POD ADDRESS" of each node.
 nodes() { if [ -n "${NODES:-}" ]; then printf '%s\n' "$NODES"; else cat "$TOPOLOGY/redis"; fi; }
 
-# "RANK OFFSET POD ADDRESS VERSION" of the nodes that a copy may be taken of. A replica that follows the master that the
-# sentinels name comes first, the one that has most; then that master. What follows or is another one was cut off, and
-# has an older truth.
+# "RANK OFFSET POD ADDRESS VERSION" of the nodes that may give the copy, the best first: replicas that are in sync, the
+# one with most before the others, then the master. If a majority of the sentinels names a master, only that one and
+# its replicas count: the others were cut off, and have an older truth.
 candidates() {
     named=
     [ -n "${NODES:-}" ] || named=$(named_by_majority)

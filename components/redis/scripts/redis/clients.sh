@@ -16,14 +16,15 @@ let_clients_go() {
         }' | ask_local >/dev/null
 }
 
-# Of a node that is parked. Peers and probes are gone within a second; one that is cut off would take this node for
-# silent.
+# Closes the clients of a node that is parked, but for those of the last two seconds. Peers and probes are gone within
+# one; if one of them were cut off, it would take this node for silent.
 let_strangers_go() { let_clients_go 2; }
 
 a_sentinel_names_this() { named_by_each | grep -q -x -F "$OWN"; }
 
-# As long as a sentinel names this node it sends clients here: the last one hears of a failover a moment later, and all
-# of them only see after seconds what a person did. Those who come to read from a replica come afterwards.
+# Closes the clients that come for as long as a sentinel still names this node, which sends them here: the last sentinel
+# hears of a failover a moment later, and none of them sees for seconds that a person moved the master. Who comes after
+# that comes to read from a replica.
 let_latecomers_go() {
     while kill -0 $$ 2>/dev/null; do
         still_named=$(! a_sentinel_names_this || echo yes)

@@ -36,7 +36,8 @@ next_of() {
         END { if (best) print best }'
 }
 
-# How often a sentinel asks each node for INFO. sentinel-watch.sh sets it back, should nobody be left here to do that.
+# info_period SENTINEL MILLISECONDS: sets how often it asks each node for INFO; fails if it does not take that.
+# sentinel-watch.sh sets it back, should nobody be left here to do that.
 info_period() { [ "$(ask "$1" "$sentinel_port" SENTINEL DEBUG INFO-PERIOD "$2")" = OK ]; }
 
 # refresh SENTINEL: has it ask all replicas for INFO now, so that it knows what they are, and all of these are of the

@@ -12,10 +12,11 @@ holdings() {
         END { if (value["loading"] == "0") print address, keys + value["number_of_libraries"], (value["slave_priority"] == "0" && value["master_port"] != "1" ? 0 : 100), value["master_replid"], value["master_repl_offset"], value["master_replid2"], value["second_repl_offset"] }'
 }
 
-# Sets $silent to the nodes that did not answer, and otherwise $freshest and $why_freshest: the first node when all are
-# empty; the one that alone has data; the one whose history is everybody's, at the latest offset. $freshest stays empty
-# if histories are unrelated: a node that restarted from its append-only file begins a new one, and a guess could throw
-# the later writes away. $marked are those whose files were damaged: they count for nothing while another has data.
+# Sets $silent to the nodes that did not answer, and $why_freshest. If all have answered it also sets $with_data, what
+# holdings says of those that have data and whole files, $marked, those whose files were damaged, and $freshest: the
+# first node when all are empty; the one that alone has data; the one whose history is everybody's, at the latest
+# offset. $freshest stays empty if histories are unrelated: a node that restarted from its append-only file begins a new
+# one, and a guess could throw the later writes away. Those of $marked count for nothing while another has data.
 read_nodes() {
     all=$(for node in $(addresses redis); do holdings "$node"; done)
     silent=$(for node in $(addresses redis); do printf '%s\n' "$all" | grep -q "^$node " || printf '%s ' "$node"; done)

@@ -54,10 +54,10 @@ seed_volume() {
 # it looks around once more; or a node that was empty a moment ago does not say so now.
 seed_cluster() {
     restore_wanted || return 1
-    own=$(contents_of "$LOCAL")
-    [ -n "$own" ] || return 0
-    [ "$own" = nothing ] || {
-        not_restored "this node holds data ($own)"
+    held_here=$(contents_of "$LOCAL")
+    [ -n "$held_here" ] || return 0
+    [ "$held_here" = nothing ] || {
+        not_restored "this node holds data ($held_here)"
         return 1
     }
     if ! archive_staged || [ ! -e "$RESTORE/from" ]; then

@@ -68,8 +68,8 @@ have_less() {
         END { if (most) for (replica in offset) if (history[replica] != best || offset[replica] < most) printf "%s ", replica }'
 }
 
-# Not one that was started anew meanwhile: that decides itself (find_role). One that nobody lets in comes back by itself
-# (watch-role.sh).
+# Lets those that were left out be promoted again, but for one that was started anew meanwhile: that one has a role to
+# find first (find_role), and takes part by itself. One that nobody lets in comes back by itself too (watch-role.sh).
 let_in() {
     for entry in $left_out; do
         replica=${entry%=*}

@@ -32,7 +32,8 @@ keep_apart() {
     esac
 }
 
-# Until the next of every few seconds, at this sentinel's place in it; by the wall clock, which the nodes share.
+# Sleeps until this sentinel's place in the next round, each of which takes $WATCH_PERIOD seconds. The first second of a
+# round is divided among the sentinels, by the wall clock, which the nodes share.
 wait_for_its_place() {
     sleep "$(ask_sentinel INFO server | awk -v own="$OWN" -v period="${WATCH_PERIOD:-3}" '
         NR == FNR { count = NR; if ($2 == own) place = NR }
@@ -153,7 +154,7 @@ watch_master() {
     kill -TERM "$sentinel_pid"
 }
 
-# For as long as the sentinel lives, whose process id is this shell's.
+# For as long as the start script lives, which is $$ here too: this runs in a subshell of it.
 watch_sentinel() {
     until set_clocks; do sleep 0.1; done
     while wait_for_its_place && kill -0 $$ 2>/dev/null; do
