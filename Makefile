@@ -24,7 +24,7 @@ help:
 	@echo "make drill    restore the latest archive into a throw-away Redis, and compare it"
 	@echo "make chaos    eighteen faults under load: outage, lost writes, end state (FAULT=4 picks, RUNS=20 repeats); pictures in build/"
 	@echo "make faults   each of these faults once, in short, as tests (seven minutes)"
-	@echo "make bench    throughput beside a bare redis-server, failover with the settings of others, time to ready (PART=alarms: only how often a slow master is taken for lost; PART=idle: what it takes while nobody uses it)"
+	@echo "make bench    throughput beside a bare redis-server, failover with the settings of others, time to ready (PART=alarms: only how often a slow master is taken for lost; PART=idle: what it takes while nobody uses it; PART=preview: how long a preview takes)"
 	@echo "make durability  damaged files in fifty ways each, archives and restores in full, what crashes lose (RUNS=20), restart time, forks at full memory (PART=damage,archives,crashes,restarts,memory picks)"
 	@echo "make golden   write tests/golden again: what every stack asks for, to be read as a diff"
 	@echo "make gcp-check  what dev and prod ask of Google Cloud, through the official gcp plugin, to a stand-in on loopback (no account needed)"

@@ -2,11 +2,13 @@ import { markdown, type Row } from "../chaos/report";
 import type { ClockPrice } from "./clocks";
 import { pauseMs, stallMs, type FalseAlarmRuns, type Stress } from "./down-after";
 import type { IdleLoad } from "./idle";
+import type { PreviewTimes } from "./preview";
 import type { Throughput } from "./throughput";
 
 export interface Bench {
   upSeconds: { running: boolean; cluster: number; stack: number; firstWrite: number };
   idle: IdleLoad;
+  preview: PreviewTimes;
   throughput: Throughput[];
   failover: Row[];
   clocks: ClockPrice[];
@@ -60,7 +62,10 @@ export const idleReport = ({ seconds, machine, processesPerSecond, perPod, perPr
     ),
   ].join("\n\n");
 
-export const report = ({ upSeconds, idle, throughput, failover, clocks, falseAlarms }: Bench): string =>
+export const previewReport = ({ rounds, empty, unchanged, target }: PreviewTimes): string =>
+  `\`pulumi preview\` of a stack that is unchanged takes ${unchanged.toFixed(2)} s, of a program that makes nothing ${empty.toFixed(2)} s (medians of ${rounds}, in turns): ${(unchanged / empty).toFixed(2)} times as long (target: ${target}).`;
+
+export const report = ({ upSeconds, idle, preview, throughput, failover, clocks, falseAlarms }: Bench): string =>
   [
     "Throughput and latency, 50 connections, 100 bytes a value; ratios to the bare redis-server of the same run:",
     table(
@@ -79,6 +84,7 @@ export const report = ({ upSeconds, idle, throughput, failover, clocks, falseAla
     markdown(failover).replace(/^\| (fault|---|0) \|/gm, "|"),
     alarmReport(falseAlarms),
     idleReport(idle),
+    previewReport(preview),
     "What a sentinel takes:",
     table(
       ["clocks", "processor (%)", "network (kB/s, in and out)"],

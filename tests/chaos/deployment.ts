@@ -42,6 +42,11 @@ export class ChaosStack {
     this.addresses = new Map(services.items.map(({ metadata, spec }) => [metadata.name, spec.clusterIP]));
   }
 
+  /** Of the stack as it was deployed last; fails if it would change something. */
+  preview(): Promise<string> {
+    return this.project.pulumi(["preview", "--expect-no-changes", "--stack", stack]);
+  }
+
   /** The address of a Service; each pod of Redis and of the sentinels has one of its own name. */
   address(service: string): string {
     const found = this.addresses.get(service);

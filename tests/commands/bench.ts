@@ -4,7 +4,8 @@ import { priceOfClocks } from "../bench/clocks";
 import { falseAlarms } from "../bench/down-after";
 import { failover } from "../bench/failover";
 import { idleLoad } from "../bench/idle";
-import { alarmReport, idleReport, report, type Bench } from "../bench/report";
+import { previewTimes } from "../bench/preview";
+import { alarmReport, idleReport, previewReport, report, type Bench } from "../bench/report";
 import { throughput } from "../bench/throughput";
 import { ChaosStack } from "../chaos/deployment";
 import { interrupt } from "../chaos/run";
@@ -18,6 +19,8 @@ import { pickedParts } from "./parts";
 import { checkout } from "../../lib/paths";
 import { elapsed, main, say } from "../../lib/progress";
 
+const parts = ["alarms", "idle", "preview"] as const;
+
 const seconds = async (work: () => Promise<unknown>) => {
   const from = Date.now();
   await work();
@@ -26,16 +29,17 @@ const seconds = async (work: () => Promise<unknown>) => {
 
 /**
  * `make bench`; RUNS repeats each failover and each round of the throughput. PART=alarms is only how often a living
- * master is taken for lost, for SECONDS; PART=idle only what all of it takes while nobody uses it.
+ * master is taken for lost, for SECONDS; PART=idle only what all of it takes while nobody uses it; PART=preview
+ * only how long `pulumi preview` of it takes.
  */
 main(async () => {
   const runs = Number(process.env.RUNS || 3);
-  const picked = pickedParts(["alarms", "idle"]);
-  const asksFor = (part: "alarms" | "idle") => picked?.includes(part) ?? true;
+  const picked = pickedParts(parts);
+  const asksFor = (part: (typeof parts)[number]) => picked?.includes(part) ?? true;
   // Before there is a cluster, which would be slow beside it and make it slower.
   const falseAlarmRuns = asksFor("alarms") ? await falseAlarms(Number(process.env.SECONDS || 120)) : undefined;
   if (picked && falseAlarmRuns) say(`\n${alarmReport(falseAlarmRuns)}\n`);
-  if (!asksFor("idle")) return say(`in ${elapsed()}`);
+  if (!asksFor("idle") && !asksFor("preview")) return say(`in ${elapsed()}`);
   const running = clusterStatus() === "running";
   const cluster = await seconds(() => prepare(embedded));
   Object.assign(process.env, environment(embedded));
@@ -57,12 +61,16 @@ main(async () => {
     );
     // Past the end of what a start leaves to do.
     await sleep(30_000);
-    const idle = await idleLoad(deployment);
-    if (picked) say(`\n${idleReport(idle)}\n\nin ${elapsed()}`);
+    const idle = asksFor("idle") ? await idleLoad(deployment) : undefined;
+    if (picked && idle) say(`\n${idleReport(idle)}`);
+    const preview = asksFor("preview") ? await previewTimes(deployment) : undefined;
+    if (picked && preview) say(`\n${previewReport(preview)}`);
+    if (picked) say(`\nin ${elapsed()}`);
     else
       keep({
         upSeconds: { running, cluster, stack, firstWrite },
-        idle,
+        idle: idle!,
+        preview: preview!,
         throughput: await throughput(deployment, runs),
         clocks: await priceOfClocks(deployment, runs),
         failover: await failover(deployment, runs),

@@ -60,6 +60,7 @@ describe("the summary of a bench", () => {
         perPod: { redis: 0.0365 },
         perProgram: { etcd: 0.008 },
       },
+      preview: { rounds: 7, empty: 2, unchanged: 5, target: 3 },
       throughput: summarise(samples),
       failover: [failover],
       clocks: [{ clocks: "ours", cpuPercent: 0.7, kilobytesPerSecond: 4 }],
@@ -70,6 +71,7 @@ describe("the summary of a bench", () => {
     assert.match(text, /\| 12\.0 \|/);
     assert.match(text, /over 60 s: 400 thousandths .* 140 processes started each second/);
     assert.match(text, /^\| an average pod of kind redis, its probes among it \| 37 \|$/m);
+    assert.match(text, /unchanged takes 5\.00 s, .* 2\.00 s .*: 2\.50 times as long \(target: 3\)/);
     assert.match(text, /^\| 1000 \| 2 \| 1 \| 6 \| 5 \|$/m);
   });
 
