@@ -47,28 +47,24 @@ const typeNames: Record<string, string> = {
 };
 
 /** What people look for under another name, too far from it to be guessed. */
-const otherNames: Record<string, string> = {
-  project: "gcp:project",
-  password: "auth.password",
-  "cluster.project": "gcp:project",
-  "cluster.zone": "cluster.location",
-  "cluster.region": "cluster.location",
-  "cluster.zones": "nodePool.zones",
-  "cluster.machineType": "nodePool.machineType",
-  "nodePool.nodeCount": "nodePool.nodesPerZone",
-  "disk.size": "persistence.size",
-};
+const otherNames = new Map(
+  Object.entries({
+    project: "gcp:project",
+    password: "auth.password",
+    "cluster.project": "gcp:project",
+    "cluster.zone": "cluster.location",
+    "cluster.region": "cluster.location",
+    "cluster.zones": "nodePool.zones",
+    "cluster.machineType": "nodePool.machineType",
+    "nodePool.nodeCount": "nodePool.nodesPerZone",
+    "disk.size": "persistence.size",
+  }),
+);
 
 function unknownKey(at: string[], value: unknown): Mistake {
   const property = at.join(".");
   if (notYet.includes(property)) return { property, value, reason: "is not there yet: take it out" };
-  return unknownName(
-    "key",
-    at,
-    keysAt(at.slice(0, -1)),
-    value,
-    Object.hasOwn(otherNames, property) ? otherNames[property] : undefined,
-  );
+  return unknownName("key", at, keysAt(at.slice(0, -1)), value, otherNames.get(property));
 }
 
 /** A name that nobody wrote is a default, which the stack's name gives: then it is that one which is wrong. */

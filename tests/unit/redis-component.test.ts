@@ -203,6 +203,15 @@ describe("Redis, the component, without an engine (mocked)", () => {
       ]);
   });
 
+  it("remembers the size and the StorageClass of the archives' volume", async () => {
+    const { redis } = await make({
+      mode: "standalone",
+      auth: { password },
+      archive: { volume: { size: "9Gi", storageClass: "slow" } },
+    });
+    assert.deepEqual((await valueOf(redis.deployed)).archive, { size: "9Gi", storageClass: "slow" });
+  });
+
   it("finds the claims of ready-made volumes where older versions of the program had them, and does not make them again", async () => {
     const { resources } = await make({
       mode: "sentinel",
