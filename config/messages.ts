@@ -46,7 +46,10 @@ const typeNames: Record<string, string> = {
   array: "a list",
 };
 
-/** What people look for under another name, too far from it to be guessed. */
+/**
+ * What people look for under another name, too far from it to be guessed. A Map, for in an object `constructor` would
+ * be such a name too.
+ */
 const otherNames = new Map(
   Object.entries({
     project: "gcp:project",

@@ -37,6 +37,6 @@ export interface ArchiveVolumeDeployed {
   size: string;
   /** The StorageClass that made it. */
   storageClass?: string;
-  /** The same, where an older version of this program remembered it. Only read: see `archiveClass`. */
+  /** The same, as older versions of this program remembered it: read, and no longer written. */
   madeBy?: string;
 }

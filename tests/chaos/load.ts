@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { group, max } from "d3-array";
 import type { Redis } from "ioredis";
-import { typescript } from "../../lib/typescript";
+import { typescript } from "../support/typescript";
 
 /** Number, time of its first attempt, time of its acknowledgement (milliseconds since 1970). */
 export type Write = [n: number, from: number, at: number];

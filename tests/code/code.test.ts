@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { checkout } from "../../lib/paths";
 import { run, which } from "../../lib/run";
-import { typescript } from "../../lib/typescript";
+import { typescript } from "../support/typescript";
 import { ESLint, type Linter } from "eslint";
 import { parse } from "yaml";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
-import { dropUnwritten, locksOf, checkpointFile } from "../../operate/engine/backend";
+import { checkpointFile, dropUnwritten, locksOf } from "../../operate/engine/backend";
 import { imageNames } from "../../stand-ins/images";
 import { kubectl, redisCli, roles, sentinelClientOf, settled } from "../support/cluster";
 import { cutOffUp, goOn } from "../support/cut-off";

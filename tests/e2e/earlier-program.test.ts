@@ -10,7 +10,10 @@ import { kubectl } from "../support/cluster";
 import { preview } from "../support/previews";
 import { Project } from "../support/project";
 
-/** The commit that a stack is deployed from: the last one after which a deployed stack had something to take over. */
+/**
+ * The commit that a stack is deployed from: the last one after which a deployed stack had something to take over. It
+ * strips its types with tsx, which is among the packages for this alone.
+ */
 const earlier = "737a22b73ac29b243a011313ef476deb3fbf25da";
 /** What makes up the program: where none of it has changed since, a preview has nothing to show. */
 const program = ["index.ts", "last-deployment.ts", "protection.ts", "config", "components"];

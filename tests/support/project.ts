@@ -3,8 +3,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { checkout } from "../../lib/paths";
 import { CommandFailed, run } from "../../lib/run";
-import { typescript } from "../../lib/typescript";
 import { programFiles } from "./program-files";
+import { typescript } from "./typescript";
 
 /**
  * The program as a person has it, with stacks of the tests' own: the checkout's files by links, and a backend, a

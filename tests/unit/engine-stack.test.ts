@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { dropUnwritten, checkpointFile, withoutDeployed } from "../../operate/engine/backend";
+import { checkpointFile, dropUnwritten, withoutDeployed } from "../../operate/engine/backend";
 import { withoutSalt, withSaltOf } from "../../operate/engine/salt";
 import { embedded, targetOf } from "../../operate/engine/target";
 import { together } from "../../lib/together";

@@ -81,8 +81,12 @@ export const knownArguments = {
   restore: { from: true, root: true } satisfies NamesOf<RestoreArgs>,
 } satisfies NamesOf<RedisArgs>;
 
-/** Whether an argument is in a block of secrets, of which nothing is printed, not even a misspelt argument's value. */
-export const isSecretArgument = (property: string): boolean => /^(auth|archive\.s3)\b/.test(property);
+/**
+ * Whether an argument is in a block of secrets, or a directive that a person may take for the way to set the password:
+ * nothing of these is printed, not even a misspelt argument's value.
+ */
+export const isSecretArgument = (property: string): boolean =>
+  /^(auth|archive\.s3|settings\.(requirepass|masterauth|masteruser|user|aclfile))\b/i.test(property);
 
 /** Arguments that there are not, for callers without a compiler: another language, or plain JavaScript. Pure. */
 export const unknownArguments = (args: RedisArgs): Mistake[] => unknownIn(args, knownArguments, []);
@@ -97,8 +101,8 @@ function unknownIn(block: object, known: Names, at: readonly string[]): Mistake[
 }
 
 /**
- * Of a name that there is not, at a path of blocks: the one that was meant, or all that there are in its block. `meant`
- * is the path of one that is too far from it to be guessed. Pure.
+ * The mistake of a name that does not exist, at a path of blocks: it tells the name that was meant, or all that are
+ * known in its block. `meant` is that name's whole path, for one that is too far off to be guessed. Pure.
  */
 export function unknownName(
   kind: "argument" | "key",

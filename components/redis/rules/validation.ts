@@ -9,7 +9,7 @@ import { restoreMistakes } from "./restore-validation";
 import { ownedSettings } from "./owned-settings";
 import { defaults, majority } from "../defaults";
 import { isOneOf, modes, spreads } from "../choices";
-import { unknownArguments } from "./known-arguments";
+import { isSecretArgument, unknownArguments } from "./known-arguments";
 import { memoryMistakes, persistenceMistakes, volumeMistakes } from "./resources-validation";
 
 const passwordForm = /^[A-Za-z0-9._~-]{16,128}$/;
@@ -135,11 +135,9 @@ export function passwordMistakes(args: Pick<RedisArgs, "auth">): Mistake[] {
 function settingsMistakes(args: RedisArgs): Mistake[] {
   return Object.entries(args.settings ?? {}).flatMap(([name, value]): Mistake[] => {
     const property = `settings.${name}`;
-    const owned = name.toLowerCase();
-    if (Object.hasOwn(ownedSettings, owned)) {
-      const owner = ownedSettings[owned]!;
-      // What stands in for the password is one, and is not printed either.
-      const shown = owner.includes("auth.password") ? "[secret]" : value;
+    const owner = ownedSettings.get(name.toLowerCase());
+    if (owner) {
+      const shown = isSecretArgument(property) ? "[secret]" : value;
       return [{ property, value: shown, reason: `is owned by the component (${owner}): take it out of settings` }];
     }
     if (!/^[a-z][a-z0-9-]*$/i.test(name))

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { checkout } from "../../../lib/paths";
 import { run } from "../../../lib/run";
-import { typescript } from "../../../lib/typescript";
+import { typescript } from "../typescript";
 import type { GraphResource } from "./record";
 
 export type { GraphResource } from "./record";
